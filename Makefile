@@ -1,0 +1,46 @@
+# Two commands on a fresh machine: `make demo` plays an atelier and opens the sandbox; `make test` checks everything.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ROOMS := atelier chat documents storage handlers scheduler bot
+
+.PHONY: demo story test check bench catalogues requirements
+
+demo: .venv/.installed
+	$(BIN)/atelier demo
+
+story: .venv/.installed
+	$(BIN)/atelier story
+
+test: check
+	$(BIN)/python -m pytest
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m bench
+
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "Il manque le module venv de Python / Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+
+.venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
+	@test -e .venv/.installed-dev || $(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt pyproject.toml | .venv/bin/python
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ .venv/.installed
+
+catalogues: .venv/.installed-dev
+	$(BIN)/python scripts/catalogues.py
+
+requirements:
+	for f in requirements requirements-dev; do pip-compile --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+	  --strip-extras --allow-unsafe --no-header --no-annotate -o $$f.txt $$f.in; done

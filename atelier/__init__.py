@@ -1,0 +1,1 @@
+"""The procedure: states, steps, needs, deadlines, forms, calendar, territories. Pure."""

@@ -1,0 +1,40 @@
+"""What is there and what is missing. Completeness is derived from the fiche, never a state of its own (DESIGN §3)."""
+
+from __future__ import annotations
+
+from atelier.dossier import Dossier
+from atelier.fiche import Item, items
+from atelier.words import Role
+
+
+def is_answered(dossier: Dossier, item: Item) -> bool:
+    """True when the question has its answer (a piece in force, for a letter)."""
+    if item.is_piece:
+        return dossier.piece(item.name) is not None
+    return dossier.value(item.name) is not None
+
+
+def missing_required(dossier: Dossier) -> tuple[Item, ...]:
+    """The required questions without an answer, in order."""
+    return tuple(i for i in items() if i.required and not is_answered(dossier, i))
+
+
+def missing_letters(dossier: Dossier) -> tuple[Item, ...]:
+    """The letters owed before validation (circulaire §5), in order."""
+    return tuple(i for i in items() if i.asked.for_validation and not is_answered(dossier, i))
+
+
+def is_complete(dossier: Dossier) -> bool:
+    """Complete: the fiche, the collectivité's engagement letter and the préfet's support letter (circulaire §5)."""
+    return not missing_required(dossier) and not missing_letters(dossier)
+
+
+def progress(dossier: Dossier) -> tuple[int, int]:
+    """How many questions have an answer, out of how many."""
+    every = items()
+    return sum(is_answered(dossier, i) for i in every), len(every)
+
+
+def questions_for(role: Role) -> tuple[Item, ...]:
+    """The questions this role is asked, in order: its own; SVC, who carries the request, is asked all that is its."""
+    return tuple(i for i in items() if role in i.asked.who)

@@ -1,0 +1,206 @@
+"""A request and the people around it, as plain frozen values. Storage keeps them; the procedure moves them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+
+from atelier.words import PersonId, Reference, Role, RuleId, State
+
+
+class Value(BaseModel):
+    """A frozen value of the procedure."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Holding(Value):
+    """A role and where it is held: a département (« dep:55 »), a collectivité (« siren:… »), a dossier (« ref:… »), or everywhere («»)."""
+
+    role: Role
+    scope: str = ""
+
+
+class Person(Value):
+    """Somebody of the directory: function and professional identity only."""
+
+    id: PersonId
+    name: str
+    title: str = ""
+    service: str = ""
+    """The organisation they work for, as people say it: « DDT de la Meuse »."""
+    holdings: tuple[Holding, ...] = ()
+    language: str = "fr"
+    departement: str = "75"
+    """Where they work: gives their time zone and holidays."""
+    noticed: bool = False
+    """True once the information notice on personal data was shown."""
+    active: bool = True
+
+
+class By(Value):
+    """Who did something, in what capacity, and when (UTC)."""
+
+    person: PersonId
+    role: Role
+    at: AwareDatetime
+    for_: PersonId | None = None
+
+
+class Answered(Value):
+    """One answer of the fiche: the checked value, its own version, and who gave it."""
+
+    value: JsonValue
+    by: By
+    version: int = 1
+
+
+class Piece(Value):
+    """A file received as a required piece or a note: what it is, where it comes from, and its seal."""
+
+    id: str
+    kind: str
+    """A field of the fiche: courrier_engagement, courrier_soutien, ressources."""
+    file: str
+    """The id of the bytes in the store."""
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    signed_on: date | None = None
+    signatory: str = ""
+    quality: str = ""
+    origin: str = ""
+    by: By
+    replaced: bool = False
+
+
+class Wanted(Value):
+    """One thing asked for in a complement: a field or a piece, and what is wrong with it."""
+
+    field: str
+    text: str
+
+
+class Complement(Value):
+    """A complement asked by AD1: what is wanted, what the fiche was then, and how it ended."""
+
+    number: int
+    wanted: tuple[Wanted, ...]
+    by: By
+    before: dict[str, JsonValue]
+    """The value (or the piece's sha256) of each wanted field when it was asked, for the diff."""
+    ended: Literal["", "repondu", "retire"] = ""
+    ended_by: By | None = None
+
+
+class Opinion(Value):
+    """A reasoned opinion inside AD1."""
+
+    sense: Literal["favorable", "reserve", "defavorable"]
+    reason: str
+    by: By
+
+
+class Decision(Value):
+    """What was decided on the request: by whom, why, and what else was proposed."""
+
+    act: str
+    reason: str
+    by: By
+    other_tool: str = ""
+    out_of_order: str = ""
+
+
+class Member(Value):
+    """A person's part in this dossier: given by the opening, an invitation, or AD1's taking charge."""
+
+    person: PersonId
+    role: Role
+
+
+class Pause(Value):
+    """A time during which a deadline did not run: a complement was awaited."""
+
+    start: AwareDatetime
+    end: AwareDatetime | None = None
+
+
+class Run(Value):
+    """One running of a deadline: when it started, its pauses, and when it was met. The due date is computed."""
+
+    rule: RuleId
+    generation: int
+    started: AwareDatetime
+    pauses: tuple[Pause, ...] = ()
+    ended: AwareDatetime | None = None
+
+    @property
+    def suspended(self) -> bool:
+        """True while a pause is open."""
+        return bool(self.pauses) and self.pauses[-1].end is None
+
+
+class Dossier(Value):
+    """One request. `version` moves with each step (what buttons carry), each answer has its own."""
+
+    ref: Reference
+    state: State = State.BROUILLON
+    version: int = 1
+    opened: AwareDatetime
+    since: AwareDatetime
+    """When it entered its present state."""
+    departement: str
+    service: str
+    """The bearer service, as people say it."""
+    members: tuple[Member, ...] = ()
+    answers: dict[str, Answered] = {}
+    pieces: tuple[Piece, ...] = ()
+    arrival: int | None = None
+    """Arrival number, given once at the first transmission."""
+    transmitted: AwareDatetime | None = None
+    fiche_version: int = 0
+    instructor: PersonId | None = None
+    complements: tuple[Complement, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    decision: Decision | None = None
+    out_of_order: str = ""
+    runs: tuple[Run, ...] = ()
+    last_said: str = ""
+    """The past word of the last step that moved it (« validée »), for whoever presses too late."""
+    last_by: By | None = None
+
+    def value(self, field: str) -> JsonValue:
+        """The checked value of a field, or None while it is not answered."""
+        answer = self.answers.get(field)
+        return answer.value if answer else None
+
+    def piece(self, kind: str) -> Piece | None:
+        """The piece in force for a kind, or None."""
+        return next((p for p in reversed(self.pieces) if p.kind == kind and not p.replaced), None)
+
+    def territory(self) -> str:
+        """The territory as people say it, or an empty string while it is not answered."""
+        found = self.value("territoire")
+        labels = [t.get("label", "") for t in found if isinstance(t, dict)] if isinstance(found, list) else []
+        return " ; ".join(str(label) for label in labels)
+
+    def complement(self) -> Complement | None:
+        """The complement still open, or None."""
+        return next((c for c in self.complements if not c.ended), None)
+
+    def roles_of(self, person: Person) -> frozenset[Role]:
+        """The roles this person holds on this dossier: by the directory's scopes, or by a part given in it.
+
+        AD1 does not see a draft: a request is the service's own until it is transmitted (circulaire §5).
+        """
+        given = {m.role for m in self.members if m.person == person.id}
+        scopes = {"", f"dep:{self.departement}", f"ref:{self.ref}"}
+        held = {h.role for h in person.holdings if h.scope in scopes and h.role is not Role.ADMIN}
+        hidden = _AD1 if self.transmitted is None else frozenset()
+        return frozenset((given | held) - hidden) if person.active else frozenset()
+
+
+_AD1 = frozenset({Role.AD1I, Role.AD1V, Role.AD1B})

@@ -1,0 +1,35 @@
+"""The words people read for states, roles and pieces."""
+
+from __future__ import annotations
+
+from atelier.words import Role, State, fr
+
+STATES = {
+    State.BROUILLON: fr("Brouillon"),
+    State.TRANSMISE: fr("Transmise, en attente de prise en charge"),
+    State.EN_ECHANGE: fr("En échange avec la DGALN"),
+    State.A_COMPLETER: fr("À compléter"),
+    State.VALIDEE: fr("Validée"),
+    State.REFUSEE: fr("Refusée"),
+    State.REORIENTEE: fr("Réorientée"),
+    State.RETIREE: fr("Retirée"),
+    State.SANS_SUITE: fr("Classée sans suite"),
+}
+
+ROLES = {
+    Role.SVC: fr("service porteur"),
+    Role.SVC_SIGN: fr("signataire du service"),
+    Role.COLL: fr("collectivité"),
+    Role.COLL_SIGN: fr("signataire de la collectivité"),
+    Role.DREAL: fr("DREAL"),
+    Role.CAUE: fr("CAUE"),
+    Role.PREF: fr("préfecture"),
+    Role.AD1I: fr("instructeur AD1"),
+    Role.AD1V: fr("valideur AD1"),
+    Role.AD1B: fr("gestionnaire budgétaire"),
+    Role.MAND: fr("mandataire"),
+    Role.ADMIN: fr("administrateur"),
+}
+
+AD1 = frozenset({Role.AD1I, Role.AD1V, Role.AD1B})
+"""Who may see the review threads."""

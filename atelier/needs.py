@@ -1,0 +1,112 @@
+"""The conditions of the table, each with the French sentence said when it fails."""
+
+from __future__ import annotations
+
+from atelier.completeness import missing_letters, missing_required
+from atelier.forms import DemandeComplement, PriseEnCharge, Reorientation, ReponseComplement
+from atelier.grammar import Attempt
+from atelier.references import OUTILS
+from atelier.words import Refused, fr
+
+
+def fiche_remplie(attempt: Attempt) -> None:
+    """Every required answer of the fiche is there (circulaire §5)."""
+    lacking = missing_required(attempt.dossier)
+    if lacking:
+        raise Refused(
+            fr(
+                "Il manque {count} réponse(s) obligatoire(s) : {names}. Complétez la fiche avec « /atelier reprendre {ref} »."
+            ),
+            count=len(lacking),
+            names=", ".join(i.asked.short for i in lacking),
+            ref=attempt.dossier.ref,
+        )
+
+
+def deux_courriers(attempt: Attempt) -> None:
+    """The engagement letter and the préfet's support letter are there (circulaire §5)."""
+    for item in missing_letters(attempt.dossier):
+        raise Refused(_OWED[item.name], ref=attempt.dossier.ref)
+
+
+_OWED = {
+    "courrier_engagement": fr(
+        "Il manque le courrier d'engagement de la collectivité, que la collectivité doit déposer (circulaire, §5). "
+        "Demandez-le avec « /atelier completer {ref} »."
+    ),
+    "courrier_soutien": fr(
+        "Il manque le courrier de soutien du préfet, que le service porteur doit déposer (circulaire, §5). "
+        "Demandez-le avec « /atelier completer {ref} »."
+    ),
+}
+
+
+def dans_l_ordre(attempt: Attempt) -> None:
+    """Requests are examined in order of arrival; another order needs its reason (circulaire §5)."""
+    form = attempt.form
+    ahead = attempt.around.ahead
+    reason = form.motif.strip() if isinstance(form, PriseEnCharge) else ""
+    if ahead and len(reason) < _REASON:
+        raise Refused(
+            fr(
+                "{count} demande(s) plus ancienne(s) attendent encore : {refs}. Les demandes sont examinées selon l'ordre "
+                "d'arrivée (circulaire, §5) : prenez la première, ou donnez votre motif (10 caractères au moins)."
+            ),
+            count=len(ahead),
+            refs=", ".join(ahead[:3]),
+        )
+
+
+_REASON = 10
+
+
+def complement_cible(attempt: Attempt) -> None:
+    """A complement names known fields or pieces (D4)."""
+    form = attempt.form
+    if isinstance(form, DemandeComplement):
+        known = {value for value, _ in _fields(form)}
+        for name in form.champs:
+            if name not in known:
+                raise Refused(fr("« {name} » n'est pas un champ de la fiche : choisissez dans la liste."), name=name)
+
+
+def _fields(form: DemandeComplement) -> tuple[tuple[str, str], ...]:
+    line = next(m for m in type(form).model_fields["champs"].metadata if hasattr(m, "choices"))
+    choices: tuple[tuple[str, str], ...] = line.choices
+    return choices
+
+
+def complement_repondu(attempt: Attempt) -> None:
+    """An answer changes something that was asked, or says why not (D5)."""
+    form = attempt.form
+    note = form.note.strip() if isinstance(form, ReponseComplement) else ""
+    open_one = attempt.dossier.complement()
+    if open_one is None:
+        raise Refused(fr("Aucun complément n'est en attente sur cette demande."))
+    changed = [w for w in open_one.wanted if seal(attempt, w.field) != open_one.before.get(w.field)]
+    if not changed and not note:
+        raise Refused(
+            fr(
+                "Rien n'a changé depuis la demande de complément : modifiez un champ ou une pièce demandés, "
+                "ou écrivez un mot à la DGALN qui explique pourquoi."
+            )
+        )
+
+
+def seal(attempt: Attempt, field: str) -> object:
+    """What a field was, for the diff: its value, or its piece's sha256."""
+    piece = attempt.dossier.piece(field)
+    return piece.sha256 if piece else attempt.dossier.value(field)
+
+
+def outil_connu(attempt: Attempt) -> None:
+    """The other tool is one of the list (D9)."""
+    form = attempt.form
+    if isinstance(form, Reorientation) and form.outil not in OUTILS:
+        raise Refused(fr("« {tool} » n'est pas dans la liste des outils : choisissez-en un."), tool=form.outil)
+
+
+def pas_de_complement(attempt: Attempt) -> None:
+    """No validation while a complement is pending (DOMAIN §8: the file passed on while a correction is pending)."""
+    if attempt.dossier.complement():
+        raise Refused(fr("Un complément est encore attendu : levez la demande de complément avant de valider."))

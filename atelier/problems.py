@@ -1,0 +1,42 @@
+"""What is wrong with an answer, in French: one sentence for each constraint the forms use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from atelier.words import Refused, fr
+
+SENTENCES = {
+    "string_too_short": fr("Il faut au moins {min_length} caractères ; vous en avez écrit {given}. Développez un peu."),
+    "string_too_long": fr("Il faut au plus {max_length} caractères ; vous en avez écrit {given}. Raccourcissez."),
+    "too_short": fr("Choisissez au moins une ligne de la liste."),
+    "too_long": fr("C'est trop : {max_length} au plus."),
+    "missing": fr("Cette réponse est obligatoire."),
+    "literal_error": fr("Choisissez une ligne de la liste."),
+    "string_type": fr("Écrivez un texte."),
+    "tuple_type": fr("Choisissez une ou plusieurs lignes de la liste."),
+    "extra_forbidden": fr("Cette question n'existe pas dans ce formulaire."),
+}
+
+
+def problems(error: ValidationError) -> dict[str, Refused]:
+    """One refusal for each field at fault, by field name; the empty name is the form as a whole.
+
+    Raises KeyError for a constraint without a sentence: a test walks the forms so that none is missing.
+    """
+    return {_field(e): _refused(e) for e in reversed(error.errors())}
+
+
+def _field(error: Mapping[str, object]) -> str:
+    where = error["loc"]
+    return str(where[0]) if isinstance(where, tuple) and where else ""
+
+
+def _refused(error: Mapping[str, object]) -> Refused:
+    found = error.get("ctx")
+    context = dict(found) if isinstance(found, dict) else {}
+    given = error.get("input")
+    context["given"] = len(given) if isinstance(given, str) else 0
+    return Refused(SENTENCES[str(error["type"])], **context)

@@ -1,0 +1,100 @@
+"""The settings, read once from the environment. A missing or contradictory one stops the start with a sentence."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chat.cards import Address
+from chat.text import Text, raw, tr
+
+SHORTEST_SECRET = 16
+
+
+class Wrong(Exception):
+    """A setting is missing or contradictory; the sentence names it and says what to do."""
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence.msg)
+        self.sentence = sentence
+
+
+class Settings(BaseSettings):
+    """What the environment says. Durations in hours; addresses as « platform:id »."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = "sqlite:///atelier.db"
+    atelier_secret_key: SecretStr | None = None
+    atelier_public_url: str = ""
+    atelier_admins: str = ""
+    atelier_review_channel: str = ""
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    mattermost_url: str = ""
+    mattermost_token: SecretStr | None = None
+    port: int = Field(default=8000, ge=1, le=65535)
+    sandbox: bool = False
+    sandbox_world: str = ""
+    """The file in which the sandbox keeps what was seen; empty: kept in memory alone."""
+
+    def admins(self) -> tuple[Address, ...]:
+        """The first administrators: « mattermost:alice, slack:U123 »."""
+        listed = [part.strip() for part in self.atelier_admins.split(",") if part.strip()]
+        return tuple(_address("ATELIER_ADMINS", part) for part in listed)
+
+    def review(self) -> Address:
+        """AD1's review channel."""
+        return _address("ATELIER_REVIEW_CHANNEL", self.atelier_review_channel)
+
+    def secret(self) -> bytes:
+        """The key that seals the journal. Raises Wrong when it is missing or too short."""
+        key = self.atelier_secret_key.get_secret_value() if self.atelier_secret_key else ""
+        if len(key) < SHORTEST_SECRET:
+            raise Wrong(
+                tr(
+                    "ATELIER_SECRET_KEY manque ou est trop courte : donnez au moins {count} caractères tirés au hasard.",
+                    count=SHORTEST_SECRET,
+                )
+            )
+        return key.encode()
+
+
+def read() -> Settings:
+    """Read the environment. Raises Wrong naming the setting that does not fit."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "?"
+        raise Wrong(
+            tr(
+                "{name} ne convient pas : {why}. Corrigez cette variable d'environnement.",
+                name=name,
+                why=raw(first["msg"]),
+            )
+        ) from error
+    _consistent(settings)
+    return settings
+
+
+def _consistent(settings: Settings) -> None:
+    if settings.slack_bot_token and not (settings.slack_signing_secret or settings.slack_app_token):
+        raise Wrong(
+            tr("SLACK_BOT_TOKEN est donné sans SLACK_SIGNING_SECRET ni SLACK_APP_TOKEN : ajoutez l'un des deux.")
+        )
+    if bool(settings.mattermost_url) != bool(settings.mattermost_token):
+        raise Wrong(tr("MATTERMOST_URL et MATTERMOST_TOKEN vont ensemble : donnez les deux, ou aucun."))
+    url = settings.database_url
+    if not url.startswith(("sqlite:", "postgresql")):
+        raise Wrong(tr("DATABASE_URL doit commencer par « sqlite: » ou « postgresql: »."))
+
+
+def _address(name: str, value: str) -> Address:
+    platform, sign, id_ = value.partition(":")
+    if not (sign and platform and id_):
+        raise Wrong(
+            tr("{name} doit s'écrire « plateforme:identifiant », par exemple « mattermost:revue-ad1 ».", name=name)
+        )
+    return Address(platform=platform, id=id_)

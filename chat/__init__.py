@@ -1,0 +1,1 @@
+"""The words: how the bot and people talk, whatever the platform. Pure."""

@@ -1,0 +1,88 @@
+"""French first, English second: sentences read from gettext catalogues, dates and amounts told in the reader's way.
+
+Catalogues are `.po` files beside this one, compiled in memory when loaded: there is no stale `.mo` to ship.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from gettext import GNUTranslations
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from chat.text import Arg, Day, Moment, Say, Text
+
+LANGUAGES = ("fr", "en")
+Escape = Callable[[str], str]
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The loaded catalogues. `say(lang)` gives the reader used by a platform's drawing."""
+
+    catalogues: Mapping[str, GNUTranslations]
+
+    def say(self, lang: str, escape: Escape = _as_is) -> Say:
+        """A reader for `lang` (French when unknown); `escape` is applied to everything that people wrote."""
+        known = lang if lang in self.catalogues else "fr"
+        catalogue = self.catalogues[known]
+
+        def read(text: Text) -> str:
+            if text.words:
+                return escape(text.msg)
+            sentence = catalogue.gettext(text.msg) if text.msg else ""
+            return sentence.format(**{n: _told(a, known, read, escape) for n, a in text.args.items()})
+
+        return read
+
+
+def load() -> Languages:
+    """Read and compile every catalogue shipped with the package."""
+    return Languages({lang: _catalogue(lang) for lang in LANGUAGES})
+
+
+def _catalogue(lang: str) -> GNUTranslations:
+    with (resources.files("chat") / "catalogues" / f"{lang}.po").open("rb") as source:
+        compiled = io.BytesIO()
+        write_mo(compiled, read_po(source, locale=lang))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def _told(arg: Arg, lang: str, read: Say, escape: Escape) -> str:
+    match arg:
+        case Text():
+            return read(arg)
+        case Day(day=day, short=short):
+            return told_day(day, lang, short=short)
+        case Moment(at=at, zone=zone):
+            return told_moment(at, zone, lang)
+        case int():
+            return str(arg)
+        case str():
+            return escape(arg)
+
+
+def told_day(day: date, lang: str, *, short: bool = False) -> str:
+    """« mardi 24 novembre 2026 », or « 24/11/2026 » when short."""
+    return format_date(day, "dd/MM/yyyy" if short else "EEEE d MMMM yyyy", locale=lang)
+
+
+def told_moment(at: datetime, zone: str, lang: str) -> str:
+    """« mardi 24 novembre 2026 à 10 h 42 », in `zone` (an IANA key)."""
+    local = at.astimezone(ZoneInfo(zone))
+    day = told_day(local.date(), lang)
+    if lang == "fr":
+        return f"{day} à {local.hour} h {local.minute:02d}"
+    return f"{day}, {format_time(local, 'HH:mm', locale=lang)}"

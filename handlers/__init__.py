@@ -1,0 +1,1 @@
+"""The moves: one event in, one decision, one commit, one reply."""

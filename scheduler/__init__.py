@@ -1,0 +1,1 @@
+"""The clock: ticks, deadlines that ring, the outbox carried."""
