@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 from atelier.dossier import Dossier
 from atelier.fiche import Item, items
 from atelier.words import Role
@@ -38,3 +40,17 @@ def progress(dossier: Dossier) -> tuple[int, int]:
 def questions_for(role: Role) -> tuple[Item, ...]:
     """The questions this role is asked, in order: its own; SVC, who carries the request, is asked all that is its."""
     return tuple(i for i in items() if role in i.asked.who)
+
+
+def seal(dossier: Dossier, field: str) -> JsonValue:
+    """What a field holds, to be compared later: its value, or its piece's sha256."""
+    piece = dossier.piece(field)
+    return piece.sha256 if piece else dossier.value(field)
+
+
+def wanted_still(dossier: Dossier) -> frozenset[str]:
+    """The fields and pieces that an open complement asks for, and that have not changed since it was asked."""
+    asked = dossier.complement()
+    if asked is None:
+        return frozenset()
+    return frozenset(w.field for w in asked.wanted if seal(dossier, w.field) == asked.before.get(w.field))

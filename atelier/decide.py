@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from atelier import rules
-from atelier.dossier import Dossier, Person, Run
+from atelier.dossier import By, Dossier, Person, Run
 from atelier.grammar import Attempt, Outcome, Step
-from atelier.procedure import FINAL, STEPS
+from atelier.procedure import FINAL, OPENING, STEPS
 from atelier.words import Do, Refused, Role, fr
+
+
+def opened(dossier: Dossier, by: By) -> Outcome:
+    """D1: a new request enters its first state. `dossier` is as its opener describes it; Refused for another role."""
+    if by.role not in OPENING.by:
+        raise Refused(fr("Ouvrir une demande revient au service de l'État porteur ou à la collectivité."))
+    runs = _clocks(OPENING, dossier, by.at)
+    moved = dossier.model_copy(update={"runs": runs, "last_said": OPENING.said, "last_by": by})
+    return Outcome(OPENING, dossier, moved)
 
 
 def offers(dossier: Dossier, person: Person) -> tuple[Step, ...]:
@@ -30,12 +39,13 @@ def step_for(dossier: Dossier, person: Person, act: Do) -> tuple[Step, Role]:
     step = step_of(act)
     mine = [r for r in step.by if r in dossier.roles_of(person)]
     if not mine:
-        raise Refused(fr("Ce geste ne vous revient pas sur cette demande."))
+        raise Refused(_NOT_YOURS)
     if dossier.state not in step.source:
         raise Refused(_MOVED)
     return step, mine[0]
 
 
+_NOT_YOURS = fr("Ce geste ne vous revient pas sur cette demande.")
 _MOVED = fr("Ce geste n'est plus possible : la demande a changé d'état.")
 
 
@@ -45,6 +55,8 @@ def decide(attempt: Attempt, act: Do) -> Outcome:
     The version moves with the state only, so that an opinion or a message does not stale anybody's buttons.
     """
     step, _ = step_for(attempt.dossier, attempt.person, act)
+    if attempt.role not in step.by or attempt.role not in attempt.dossier.roles_of(attempt.person):
+        raise Refused(_NOT_YOURS)
     for need in step.needs:
         need(attempt)
     kept = step.then(attempt.dossier, attempt)

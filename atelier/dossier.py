@@ -17,10 +17,14 @@ class Value(BaseModel):
 
 
 class Holding(Value):
-    """A role and where it is held: a département (« dep:55 »), a collectivité (« siren:… »), a dossier (« ref:… »), or everywhere («»)."""
+    """A role and where it is held: a département (« dep:55 »), a territory (« terr:55029 »), a dossier (« ref:… »), or everywhere («»)."""
 
     role: Role
     scope: str = ""
+    deed: str = ""
+    """The act that delegates the signature, for who signs; with the days it begins and ends, when it says so."""
+    begins: date | None = None
+    ends: date | None = None
 
 
 class Person(Value):
@@ -38,6 +42,8 @@ class Person(Value):
     noticed: bool = False
     """True once the information notice on personal data was shown."""
     active: bool = True
+    superior: PersonId = PersonId("")
+    """Who is told when a task of theirs is long overdue; empty when nobody was named."""
 
 
 class By(Value):
@@ -187,6 +193,11 @@ class Dossier(Value):
         labels = [t.get("label", "") for t in found if isinstance(t, dict)] if isinstance(found, list) else []
         return " ; ".join(str(label) for label in labels)
 
+    def territory_codes(self) -> tuple[str, ...]:
+        """The codes (INSEE, SIREN) of the territory, in the order given."""
+        found = self.value("territoire")
+        return tuple(str(t["code"]) for t in found if isinstance(t, dict)) if isinstance(found, list) else ()
+
     def complement(self) -> Complement | None:
         """The complement still open, or None."""
         return next((c for c in self.complements if not c.ended), None)
@@ -197,7 +208,12 @@ class Dossier(Value):
         AD1 does not see a draft: a request is the service's own until it is transmitted (circulaire §5).
         """
         given = {m.role for m in self.members if m.person == person.id}
-        scopes = {"", f"dep:{self.departement}", f"ref:{self.ref}"}
+        scopes = {
+            "",
+            f"dep:{self.departement}",
+            f"ref:{self.ref}",
+            *(f"terr:{code}" for code in self.territory_codes()),
+        }
         held = {h.role for h in person.holdings if h.scope in scopes and h.role is not Role.ADMIN}
         hidden = _AD1 if self.transmitted is None else frozenset()
         return frozenset((given | held) - hidden) if person.active else frozenset()

@@ -33,3 +33,10 @@ ROLES = {
 
 AD1 = frozenset({Role.AD1I, Role.AD1V, Role.AD1B})
 """Who may see the review threads."""
+
+ORIGINES = {
+    "numerise": fr("Original signé, numérisé"),
+    "electronique": fr("Signé électroniquement"),
+    "copie": fr("Copie"),
+}
+"""In what form a letter was received."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from atelier import rules
 from atelier.completeness import missing_letters, missing_required
+from atelier.fiche import item
 from atelier.forms import DemandeComplement, PriseEnCharge, Reorientation, ReponseComplement
 from atelier.grammar import Attempt
 from atelier.references import OUTILS
-from atelier.words import Refused, fr
+from atelier.words import Labels, Refused, Role, RuleId, fr
 
 
 def fiche_remplie(attempt: Attempt) -> None:
@@ -18,25 +20,25 @@ def fiche_remplie(attempt: Attempt) -> None:
                 "Il manque {count} réponse(s) obligatoire(s) : {names}. Complétez la fiche avec « /atelier reprendre {ref} »."
             ),
             count=len(lacking),
-            names=", ".join(i.asked.short for i in lacking),
+            names=Labels(i.asked.short for i in lacking),
             ref=attempt.dossier.ref,
         )
 
 
 def deux_courriers(attempt: Attempt) -> None:
     """The engagement letter and the préfet's support letter are there (circulaire §5)."""
-    for item in missing_letters(attempt.dossier):
-        raise Refused(_OWED[item.name], ref=attempt.dossier.ref)
+    for letter in missing_letters(attempt.dossier):
+        raise Refused(_OWED[letter.name], ref=attempt.dossier.ref)
 
 
 _OWED = {
     "courrier_engagement": fr(
         "Il manque le courrier d'engagement de la collectivité, que la collectivité doit déposer (circulaire, §5). "
-        "Demandez-le avec « /atelier completer {ref} »."
+        "L'instructeur le demande avec « /atelier completer {ref} »."
     ),
     "courrier_soutien": fr(
         "Il manque le courrier de soutien du préfet, que le service porteur doit déposer (circulaire, §5). "
-        "Demandez-le avec « /atelier completer {ref} »."
+        "L'instructeur le demande avec « /atelier completer {ref} »."
     ),
 }
 
@@ -90,6 +92,36 @@ def complement_repondu(attempt: Attempt) -> None:
                 "Rien n'a changé depuis la demande de complément : modifiez un champ ou une pièce demandés, "
                 "ou écrivez un mot à la DGALN qui explique pourquoi."
             )
+        )
+
+
+def a_sa_part(attempt: Attempt) -> None:
+    """The collectivité answers for what it is asked; the rest is the bearer service's to answer (D5)."""
+    open_one = attempt.dossier.complement()
+    if attempt.role is not Role.COLL or open_one is None:
+        return
+    asked = [item(w.field) for w in open_one.wanted if seal(attempt, w.field) == open_one.before.get(w.field)]
+    others = [i.asked.short for i in asked if Role.COLL not in i.asked.who]
+    if others:
+        raise Refused(
+            fr(
+                "Le complément porte aussi sur : {names}, que le service porteur doit fournir. Ce que vous avez déposé est "
+                "gardé ; le service répondra pour l'ensemble."
+            ),
+            names=Labels(others),
+        )
+
+
+def delai_de_reponse_passe(attempt: Attempt) -> None:
+    """A request is closed without follow-up after the reminders only: once the time to answer is over (D11)."""
+    open_one = next((r for r in rules.running(attempt.dossier) if r.rule is RuleId.CIBLE_COMPLEMENT), None)
+    if open_one is not None and attempt.now <= rules.due(open_one, attempt.dossier):
+        raise Refused(
+            fr(
+                "Le complément est attendu jusqu'au {due} : une demande se classe sans suite après les relances, "
+                "jamais avant. Vous pouvez écrire au service, ou lever la demande de complément."
+            ),
+            due=rules.explained(open_one, attempt.dossier).due,
         )
 
 

@@ -16,7 +16,9 @@ SENTENCES = {
     "missing": fr("Cette réponse est obligatoire."),
     "literal_error": fr("Choisissez une ligne de la liste."),
     "string_type": fr("Écrivez un texte."),
+    "string_unicode": fr("Ce texte contient des signes illisibles : réécrivez-le sans eux."),
     "tuple_type": fr("Choisissez une ou plusieurs lignes de la liste."),
+    "model_type": fr("Cette réponse n'a pas la forme attendue : recommencez depuis le formulaire."),
     "extra_forbidden": fr("Cette question n'existe pas dans ce formulaire."),
 }
 
@@ -38,5 +40,5 @@ def _refused(error: Mapping[str, object]) -> Refused:
     found = error.get("ctx")
     context = dict(found) if isinstance(found, dict) else {}
     given = error.get("input")
-    context["given"] = len(given) if isinstance(given, str) else 0
+    context["given"] = len(given.strip()) if isinstance(given, str) else 0
     return Refused(SENTENCES[str(error["type"])], **context)

@@ -29,6 +29,12 @@ BEFORE_ACT = (at.BROUILLON, at.TRANSMISE, at.EN_ECHANGE, at.A_COMPLETER, at.VALI
 FINAL = frozenset({at.REFUSEE, at.REORIENTEE, at.RETIREE, at.SANS_SUITE})
 
 # fmt: off
+OPENING = Step(
+    id="D1", act=do.OUVRIR, label=fr("Ouvrir une demande"), short=fr("Nouvelle demande"), said=fr("ouverte"),
+    source=(), target=at.BROUILLON, by=(who.SVC, who.COLL), starts=(clock.RELANCE_BROUILLON,),
+    tells=(who.SVC,), paragraph=fr("circulaire, §5"),
+)
+
 STEPS = (
     Step(
         id="D2", act=do.TRANSMETTRE, label=fr("Transmettre à la DGALN"), short=fr("Transmettre"), said=fr("transmise"),
@@ -53,7 +59,7 @@ STEPS = (
     ),
     Step(
         id="D4", act=do.DEMANDER_COMPLEMENT, label=fr("Demander un complément"), short=fr("Complément"),
-        said=fr("à compléter"), source=(at.EN_ECHANGE,), target=at.A_COMPLETER, by=(who.AD1I,),
+        said=fr("complément demandé"), source=(at.EN_ECHANGE,), target=at.A_COMPLETER, by=(who.AD1I,),
         asks=DemandeComplement, needs=(needs.complement_cible,), then=effects.complement_demande,
         starts=(clock.CIBLE_COMPLEMENT,), suspends=(clock.CIBLE_INSTRUCTION,),
         tells=(who.SVC, who.COLL), preview=True, paragraph=fr("circulaire, §5"),
@@ -61,7 +67,7 @@ STEPS = (
     Step(
         id="D5", act=do.REPONDRE_COMPLEMENT, label=fr("Répondre au complément"), short=fr("Réponse"),
         said=fr("complétée"), source=(at.A_COMPLETER,), target=at.EN_ECHANGE, by=(who.SVC, who.COLL),
-        asks=ReponseComplement, needs=(needs.complement_repondu,), then=effects.complement_repondu,
+        asks=ReponseComplement, needs=(needs.a_sa_part, needs.complement_repondu), then=effects.complement_repondu,
         stops=(clock.CIBLE_COMPLEMENT,), resumes=(clock.CIBLE_INSTRUCTION,),
         tells=(who.AD1I,), paragraph=fr("circulaire, §5"),
     ),
@@ -101,7 +107,7 @@ STEPS = (
     Step(
         id="D11", act=do.CLASSER, label=fr("Classer sans suite"), short=fr("Classer"), said=fr("classée sans suite"),
         source=(at.A_COMPLETER,), target=at.SANS_SUITE, by=(who.AD1I,),
-        asks=Motif, then=effects.motivee("sans_suite"),
+        asks=Motif, needs=(needs.delai_de_reponse_passe,), then=effects.motivee("sans_suite"),
         tells=(who.SVC, who.COLL), preview=True, danger=True, paragraph=fr("choix du produit"),
     ),
     Step(

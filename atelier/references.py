@@ -69,3 +69,6 @@ QUALITES_SOUTIEN = {
     "sous_prefet": fr("Sous-préfet"),
     "secretaire_general": fr("Secrétaire général, par délégation du préfet"),
 }
+
+QUALITES_ENGAGEMENT = (fr("Maire"), fr("Présidente ou président"), fr("Par délégation"))
+"""Who signs the engagement letter, most often."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, count
 
 from atelier.calendar import add_working_days, is_working_day, local_day, zone
 
@@ -13,8 +15,8 @@ SHORT = 10
 OVERDUE = (1, 5)
 EVERY = 10
 """Overdue: after 1 and 5 working days, then every 10."""
-HORIZON = 6
-"""How many overdue reminders are written ahead; the last one writes the next."""
+AHEAD = 4
+"""How many overdue reminders are written ahead of now: each one that leaves writes the next."""
 HOUR = time(9, 0)
 """Reminders leave at nine, local time: after 8 h 30 and before 18 h (DESIGN §4)."""
 
@@ -29,18 +31,35 @@ class Ring:
     escalates: bool = False
 
 
-def rings(started: datetime, due: datetime, where: str) -> tuple[Ring, ...]:
-    """Every reminder of a deadline, for a recipient who works in département `where`; none before it started."""
-    first, last = local_day(started, where), local_day(due, where)
+def rings(started: datetime, due: datetime, where: str, now: datetime | None = None) -> tuple[Ring, ...]:
+    """Every reminder of a deadline, for a recipient who works in département `where`; none before it started.
+
+    Overdue ones go on without end: they are listed up to a few after `now` (by default, after the due instant).
+    The day itself is the recipient's last nine o'clock before the instant: who works east of where the deadline runs
+    is already past that hour when the due day ends there. Two never leave together: the nearer one speaks.
+    """
+    first, last = local_day(started, where), _last_morning(due, where)
     short = (last - first).days <= SHORT
-    ahead = [Ring("avant", n, _at(last - timedelta(days=n), where)) for n in ((1,) if short else BEFORE)]
-    same = [Ring("jour", 0, _at(last, where))]
-    return tuple(r for r in (*ahead, *same, *_late(last, where)) if r.at > started)
+    same = Ring("jour", 0, _at(last, where))
+    days = (1,) if short else BEFORE
+    ahead = [ring for n in days if (ring := Ring("avant", n, _at(last - timedelta(days=n), where))).at < same.at]
+    return tuple(r for r in (*ahead, same, *_late(last, where, max(now or due, due))) if r.at > started)
 
 
-def _late(last: date, where: str) -> list[Ring]:
-    days = [*OVERDUE, *(OVERDUE[-1] + EVERY * n for n in range(1, HORIZON - 1))]
-    return [Ring("retard", n, _at(add_working_days(last, n, where), where), escalates=n == OVERDUE[1]) for n in days]
+def _last_morning(due: datetime, where: str) -> date:
+    day = local_day(due, where)
+    return day if datetime.combine(day, HOUR, zone(where)) <= due else day - timedelta(days=1)
+
+
+def _late(last: date, where: str, now: datetime) -> Iterator[Ring]:
+    """One and five working days late, then every ten: all those passed at `now`, and a few more."""
+    left = AHEAD
+    for days in chain(OVERDUE, count(OVERDUE[-1] + EVERY, EVERY)):
+        at = _at(add_working_days(last, days, where), where)
+        yield Ring("retard", days, at, escalates=days == OVERDUE[1])
+        left -= at > now
+        if not left:
+            return
 
 
 def _at(day: date, where: str) -> datetime:

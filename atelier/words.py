@@ -17,6 +17,15 @@ def fr(sentence: str) -> str:
     return sentence
 
 
+class Labels(tuple[str, ...]):
+    """Sentences of the catalogues that fill one blank of another: each is read in the reader's language, then joined."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 class Refused(Exception):
     """The procedure, or a check of what was given, says no.
 

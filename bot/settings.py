@@ -91,6 +91,19 @@ def _consistent(settings: Settings) -> None:
         raise Wrong(tr("DATABASE_URL doit commencer par « sqlite: » ou « postgresql: »."))
 
 
+def configured(settings: Settings) -> tuple[str, ...]:
+    """The platforms that the settings name. Raises Wrong when they name none."""
+    named = [n for n, there in (("slack", settings.slack_bot_token), ("mattermost", settings.mattermost_url)) if there]
+    if not named:
+        raise Wrong(
+            tr(
+                "Aucune plateforme n'est configurée : donnez SLACK_BOT_TOKEN ou MATTERMOST_URL. "
+                "Pour essayer sans compte, lancez « atelier demo »."
+            )
+        )
+    return tuple(named)
+
+
 def _address(name: str, value: str) -> Address:
     platform, sign, id_ = value.partition(":")
     if not (sign and platform and id_):

@@ -6,6 +6,7 @@ Catalogues are `.po` files beside this one, compiled in memory when loaded: ther
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from chat.text import Arg, Day, Moment, Say, Text
 
 LANGUAGES = ("fr", "en")
 Escape = Callable[[str], str]
+BLANK = re.compile(r"\{(\w+)\}")
+"""`{name}` and nothing else: filling a blank reads no attribute, obeys no format, and cannot fail."""
 
 
 def _as_is(text: str) -> str:
@@ -34,7 +37,10 @@ class Languages:
     catalogues: Mapping[str, GNUTranslations]
 
     def say(self, lang: str, escape: Escape = _as_is) -> Say:
-        """A reader for `lang` (French when unknown); `escape` is applied to everything that people wrote."""
+        """A reader for `lang` (French when unknown); `escape` is applied to everything that people wrote.
+
+        No words make it raise: a sentence no catalogue has is read in French, a blank nothing fills stays as it is.
+        """
         known = lang if lang in self.catalogues else "fr"
         catalogue = self.catalogues[known]
 
@@ -42,7 +48,8 @@ class Languages:
             if text.words:
                 return escape(text.msg)
             sentence = catalogue.gettext(text.msg) if text.msg else ""
-            return sentence.format(**{n: _told(a, known, read, escape) for n, a in text.args.items()})
+            told = {name: _told(arg, known, read, escape) for name, arg in text.args.items()}
+            return BLANK.sub(lambda blank: told.get(blank[1], blank[0]), sentence)
 
         return read
 
@@ -75,8 +82,9 @@ def _told(arg: Arg, lang: str, read: Say, escape: Escape) -> str:
 
 
 def told_day(day: date, lang: str, *, short: bool = False) -> str:
-    """« mardi 24 novembre 2026 », or « 24/11/2026 » when short."""
-    return format_date(day, "dd/MM/yyyy" if short else "EEEE d MMMM yyyy", locale=lang)
+    """« mardi 24 novembre 2026 » (the first of a month is « 1er »), or « 24/11/2026 » when short."""
+    number = "d'er'" if lang == "fr" and day.day == 1 else "d"
+    return format_date(day, "dd/MM/yyyy" if short else f"EEEE {number} MMMM yyyy", locale=lang)
 
 
 def told_moment(at: datetime, zone: str, lang: str) -> str:

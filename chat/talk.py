@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from chat.cards import Address, Message, Token
 from chat.forms import Form
 from chat.text import Text, Value
@@ -95,8 +97,13 @@ class Correct(Value):
 Reply = Say | Show | Ask | Correct
 
 
+Outcome = Literal["done", "seen", "refused", "stale", "stranger", "away", "broken"]
+
+
 class Answer(Value):
     """What the platform does at once, after the commit, in the reader's language."""
 
     replies: tuple[Reply, ...] = ()
     lang: str = "fr"
+    outcome: Outcome = "done"
+    """What became of the event, for the log and for platforms that retry: « away » means nothing was kept."""

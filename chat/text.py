@@ -5,7 +5,7 @@ A `Text` is stored in the outbox and drawn when it is sent, in the language of w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -74,3 +74,9 @@ def _arg(value: object) -> Arg:
             return Day(day=value)
         case _:
             return str(value)
+
+
+def joined(parts: Iterable[Text], between: str = " ; ") -> Text:
+    """Several texts in one, in order; the blanks are the sentence, so no catalogue holds it."""
+    args: dict[str, Arg] = {f"t{number}": part for number, part in enumerate(parts)}
+    return Text(msg=between.join(f"{{{name}}}" for name in args), args=args)

@@ -250,7 +250,7 @@ async def test_the_clock_is_told_in_french_and_jumps(site: Site) -> None:
     await site.send("/horloge", pas="semaine")
     assert site.jumps == [NOON + timedelta(weeks=1)]
     assert site.world.offset == timedelta(weeks=1)
-    assert "mardi 1 décembre 2026 à 12 h 00" in await site.page()
+    assert "mardi 1er décembre 2026 à 12 h 00" in await site.page()
     assert (await site.http.get("/revision")).json()["revision"] > before
     assert (await site.send("/horloge", pas="siècle")).status_code == 404
 

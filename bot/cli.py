@@ -1,0 +1,185 @@
+"""The command line: `atelier demo`, `story`, `migrate`, `journal verifier`, `annuaire importer` and `montrer`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atelier import directory as table
+from atelier.territories import Territories
+from bot import logs, memory, settings
+from bot.sandbox import demo as sandbox
+from chat.language import load
+from chat.text import Text, raw, texts, tr
+from handlers import directory
+from storage.errors import Away, Stale
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+journal = typer.Typer(no_args_is_help=True)
+annuaire = typer.Typer(no_args_is_help=True)
+app.add_typer(journal, name="journal", help="Le journal scellé / the sealed journal")
+app.add_typer(annuaire, name="annuaire", help="L'annuaire / the directory")
+
+WRONG, FAULT = 2, 1
+
+
+def say(text: Text, *, err: bool = False) -> None:
+    """One sentence on the terminal, in French."""
+    typer.echo(load().say("fr")(text), err=err)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Expected failures end with their sentence and an exit status, never a traceback."""
+    try:
+        yield
+    except (settings.Wrong, Away) as failure:
+        say(failure.sentence, err=True)
+        raise typer.Exit(WRONG) from None
+
+
+@app.command()
+def story() -> None:
+    """Joue une demande, de la première question à la décision / plays a request on the terminal."""
+    logs.configure(logging.WARNING)
+    with told():
+        sandbox.story(Territories.load(), load(), typer.echo)
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, envvar="PORT", help="Le port de la page / the page's port")
+    ] = 8000,
+    folder: Annotated[
+        Path, typer.Option("--dossier", help="Où le bac à sable garde tout / where it is all kept")
+    ] = Path("var/demo"),
+    new: Annotated[bool, typer.Option("--neuf", help="Tout recommencer / start anew")] = False,
+) -> None:
+    """Joue une demande, puis ouvre le bac à sable / plays a request, then opens the sandbox."""
+    logs.configure(logging.WARNING)
+    with told():
+        sandbox.demo(folder, Territories.load(), load(), typer.echo, port=port, new=new)
+
+
+@app.command()
+def migrate() -> None:
+    """Met la base de données à jour / moves the database to this version."""
+    with told():
+        memory.moved(settings.read().database_url)
+        say(tr("La base de données est à jour."))
+
+
+@journal.command("verifier")
+def verify() -> None:
+    """Vérifie les chaînes du journal / checks the journal's chains."""
+    with told():
+        chosen = settings.read()
+        writer = memory.opened(chosen.database_url, chosen.secret())
+        try:
+            broken = writer.call(lambda unit: unit.journal.verify())
+            heads = writer.call(lambda unit: unit.journal.heads())
+        finally:
+            writer.close()
+        if broken is not None:
+            say(
+                tr(
+                    "Le journal de {ref} ne se suit plus à la ligne {seq} : {why}.",
+                    ref=broken.ref,
+                    seq=broken.seq,
+                    why=raw(broken.why),
+                ),
+                err=True,
+            )
+            raise typer.Exit(FAULT)
+        say(tr("Le journal est intact : {count} demande(s).", count=len(heads)))
+
+
+@annuaire.command("importer")
+def bring(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier CSV / a CSV file")],
+    dry: Annotated[bool, typer.Option("--essai", help="Dit ce qui changerait, sans rien changer / dry run")] = False,
+) -> None:
+    """Met l'annuaire à jour depuis un CSV / updates the directory from a CSV."""
+    with told():
+        chosen = settings.read()
+        entries = _entries(file)
+        writer = memory.opened(chosen.database_url, chosen.secret(), chosen.admins())
+        try:
+            report = writer.call(lambda unit: directory.bring(unit, entries, dry=dry))
+        except Stale:
+            say(tr("Un compte de ce fichier appartient déjà à quelqu'un d'autre : rien n'a été changé."), err=True)
+            raise typer.Exit(FAULT) from None
+        finally:
+            writer.close()
+        _reported(report, dry=dry)
+
+
+def _entries(file: Path) -> tuple[table.Entry, ...]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as failure:
+        say(
+            tr(
+                "« {file} » ne se lit pas ({why}). Donnez un fichier CSV en UTF-8.",
+                file=raw(str(file)),
+                why=raw(str(failure)),
+            ),
+            err=True,
+        )
+        raise typer.Exit(FAULT) from None
+    try:
+        return table.read(text, Territories.load(), datetime.now(UTC).date())
+    except table.Wrong as wrong:
+        for mistake in wrong.mistakes:
+            reason = tr(mistake.refused.sentence, **texts(mistake.refused.args_))
+            say(
+                tr(
+                    "Ligne {line}, colonne {column} : {reason}",
+                    line=mistake.line,
+                    column=raw(mistake.column),
+                    reason=reason,
+                ),
+                err=True,
+            )
+        say(tr("{count} erreur(s) : rien n'a été changé.", count=len(wrong.mistakes)), err=True)
+        raise typer.Exit(FAULT) from None
+
+
+def _reported(report: directory.Report, *, dry: bool) -> None:
+    head = tr("Essai, rien n'est changé :") if dry else tr("L'annuaire est à jour :")
+    say(head)
+    say(tr("{count} personne(s) ajoutée(s)", count=len(report.added)))
+    say(tr("{count} personne(s) modifiée(s)", count=len(report.changed)))
+    say(tr("{count} personne(s) désactivée(s)", count=len(report.left)))
+    say(tr("{count} personne(s) inchangée(s)", count=len(report.same)))
+
+
+@annuaire.command("montrer")
+def show() -> None:
+    """Montre l'annuaire / shows the directory."""
+    with told():
+        chosen = settings.read()
+        writer = memory.opened(chosen.database_url, chosen.secret(), chosen.admins())
+        try:
+            people = writer.call(lambda unit: unit.people.all())
+        finally:
+            writer.close()
+        for person in people:
+            roles = ", ".join(f"{h.role}{f' {h.scope}' if h.scope else ''}" for h in person.holdings)
+            say(raw(f"{person.id} ; {person.name} ; {person.service} ; {roles}{'' if person.active else ' ; inactif'}"))
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

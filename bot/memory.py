@@ -1,0 +1,34 @@
+"""The database opened for a command: schema checked, first administrators in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.app import fresh_id
+from chat.cards import Address
+from handlers.directory import first_admins
+from storage.engine import check_schema, migrate, open_engine
+from storage.unit import Units
+from storage.writer import Writer
+
+
+def moved(database: str) -> None:
+    """Move the schema to this program's. Raises Away with the sentence to show."""
+    engine = open_engine(database)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def opened(database: str, secret: bytes, admins: Iterable[Address] = ()) -> Writer:
+    """The memory of a database whose schema is this program's. Raises Away with the sentence to show."""
+    engine = open_engine(database)
+    try:
+        check_schema(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    writer = Writer(Units(engine, secret, fresh_id))
+    writer.call(lambda unit: first_admins(unit, admins))
+    return writer

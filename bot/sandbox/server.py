@@ -1,0 +1,47 @@
+"""The demo served on this computer: the page, the ticks, one process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.sandbox.local import Local
+from bot.sandbox.page import routes
+from scheduler.clock import ticking
+from storage.errors import NotFound
+
+LOOPBACK = "127.0.0.1"
+EVERY_SECOND, EVERY_HALF_MINUTE = 1.0, 30.0
+
+
+def site(local: Local, lang: str = "fr") -> Starlette:
+    """The page as an ASGI application; its ticks run while it is up."""
+
+    @asynccontextmanager
+    async def up(_app: Starlette) -> AsyncIterator[None]:
+        ticks = ticking({"carry": (local.app.carry, EVERY_SECOND), "ring": (local.app.ring, EVERY_HALF_MINUTE)})
+        ticks.start()
+        try:
+            yield
+        finally:
+            ticks.shutdown(wait=False)
+
+    async def fetch(file: str) -> bytes | None:
+        try:
+            return await local.app.writer.run(lambda unit: unit.files.content(file))
+        except NotFound:
+            return None
+
+    pages = routes(
+        local.sandbox, local.clock, local.app.languages,
+        on_jump=local.app.settle, on_act=local.app.settle, fetch=fetch, lang=lang,
+    )  # fmt: skip
+    return Starlette(routes=pages, lifespan=up)
+
+
+def serve(local: Local, port: int, lang: str = "fr") -> None:
+    """Serve the page on the loopback until interrupted."""
+    uvicorn.run(site(local, lang), host=LOOPBACK, port=port, log_level="warning", server_header=False)

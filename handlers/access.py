@@ -1,0 +1,148 @@
+"""Somebody the directory does not know: they may ask for access, an administrator answers with a button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from atelier.dossier import Holding, Person
+from atelier.words import PersonId, Refused, Role, fr
+from chat.cards import Address, Button, Card, Fact, Message, Style, Token
+from chat.forms import Choice, Form, Question
+from chat.talk import Answer, AnyEvent, Ask, Asked, Correct, Filled, Pressed, Said, Say
+from chat.text import Text, raw, tr
+from handlers.here import Config, Here, direct, say
+from storage.unit import Unit
+
+ASK, ACCEPT, DECLINE = "acces", "accepter_acces", "refuser_acces"
+ROLES = {
+    "SVC": tr("Service de l'État (DDT, DDTM, DEAL…)"),
+    "COLL": tr("Collectivité"),
+    "DREAL": tr("DREAL"),
+    "CAUE": tr("CAUE"),
+    "AD1I": tr("Bureau AD1 (instructeur)"),
+}
+EVERYWHERE = frozenset({"AD1I"})
+
+
+def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answer:
+    """Any move of an unknown account: the notice and a button, the form, or the request kept for an administrator."""
+    if isinstance(event, Pressed) and event.token.act == ASK:
+        return Answer(replies=(Ask(form=_form(event.token)),), outcome="stranger")
+    if isinstance(event, Filled) and event.token.act == ASK:
+        return _asked(unit, event, now, config)
+    button = Button(label=tr("Demander l'accès"), token=Token(act=ASK), style="primary", command="/atelier acces")
+    text = tr(
+        "Vous n'êtes pas encore dans l'annuaire des Ateliers Flash. Demandez l'accès : un administrateur répondra. "
+        "Seuls votre fonction, votre organisme et votre identifiant de messagerie seront conservés."
+    )
+    if isinstance(event, Asked) and event.text.strip().lower().startswith("acces"):
+        return Answer(replies=(Ask(form=_form(Token(act=ASK))),), outcome="stranger")
+    quiet = isinstance(event, Said) and not event.direct
+    card = Card(title=tr("Qui êtes-vous ?"), buttons=(button,))
+    replies = () if quiet else (Say(message=Message(text=text, card=card)),)
+    return Answer(replies=replies, outcome="stranger")
+
+
+def _form(token: Token) -> Form:
+    choices = tuple(Choice(value=code, label=label) for code, label in ROLES.items())
+    return Form(
+        title=tr("Demander l'accès au robot des Ateliers Flash"),
+        short=tr("Demander l'accès"),
+        token=token,
+        questions=(
+            Question(name="nom", label=tr("Votre prénom et votre nom"), short=tr("Nom"), max_length=80),
+            Question(name="fonction", label=tr("Votre fonction"), short=tr("Fonction"), max_length=80),
+            Question(name="service", label=tr("Votre organisme"), short=tr("Organisme"), max_length=120),
+            Question(name="role", label=tr("À quel titre ?"), short=tr("À titre de"), kind="choice", choices=choices),
+            Question(
+                name="departement", label=tr("Le code de votre département (55, 2A, 974…)"),
+                short=tr("Département"), max_length=3,
+            ),
+        ),
+        submit=tr("Envoyer"),
+    )  # fmt: skip
+
+
+def _asked(unit: Unit, event: Filled, now: datetime, config: Config) -> Answer:
+    wanted = {name: value if isinstance(value, str) else "" for name, value in event.given.items()}
+    problems = _problems(wanted, config)
+    if problems:
+        return Answer(replies=(Correct(problems={n: tr(r.sentence, **r.args_) for n, r in problems.items()}),))
+    request = unit.access.ask(event.sender, wanted["nom"].strip(), wanted, now)
+    for admin in unit.people.all():
+        place = unit.people.direct(admin.id)
+        if place and any(h.role is Role.ADMIN for h in admin.holdings):
+            unit.outbox.put(place, _card(request, wanted), due=now, lang=admin.language)
+    text = tr("Votre demande est transmise à l'administrateur : vous serez prévenu ici de sa réponse.")
+    return Answer(replies=(Say(message=Message(text=text)),))
+
+
+def _problems(wanted: Mapping[str, str], config: Config) -> dict[str, Refused]:
+    found = {}
+    for name in ("nom", "fonction", "service"):
+        if len(wanted.get(name, "").strip()) < 2:  # noqa: PLR2004 - two letters make a name
+            found[name] = Refused(fr("Cette réponse est obligatoire."))
+    if wanted.get("role") not in ROLES:
+        found["role"] = Refused(fr("Choisissez une ligne de la liste."))
+    try:
+        config.territories.departement(wanted.get("departement", "").strip().upper())
+    except Refused as refused:
+        found["departement"] = refused
+    return found
+
+
+def _card(request: str, wanted: dict[str, str]) -> Message:
+    names = (("nom", tr("Nom")), ("fonction", tr("Fonction")), ("service", tr("Organisme")))
+    facts = [Fact(name=label, value=raw(wanted[name])) for name, label in names]
+    role, where = ROLES[wanted["role"]], raw(wanted["departement"].upper())
+    facts.append(Fact(name=tr("À titre de"), value=tr("{role} — département {where}", role=role, where=where)))
+    buttons = (
+        _button(tr("Accepter"), Token(act=ACCEPT, arg=request), "primary"),
+        _button(tr("Refuser l'accès"), Token(act=DECLINE, arg=request), "danger"),
+    )
+    text = tr("Demande d'accès de {name}.", name=raw(wanted["nom"]))
+    return Message(text=text, card=Card(title=tr("Demande d'accès"), facts=tuple(facts), buttons=buttons))
+
+
+def _button(label: Text, token: Token, style: Style) -> Button:
+    return Button(label=label, token=token, style=style, command=f"/atelier {token.act} {token.arg}")
+
+
+def decided(here: Here, token: Token) -> Answer:
+    """An administrator accepts or declines; the person is told in their direct conversation."""
+    if not any(h.role is Role.ADMIN for h in here.person.holdings):
+        raise Refused(fr("Seul un administrateur du robot répond aux demandes d'accès."))
+    accepted = token.act == ACCEPT
+    request = here.unit.access.get(token.arg)
+    if request.accepted is not None:
+        raise Refused(fr("Cette demande d'accès a déjà reçu sa réponse."))
+    here.unit.access.decide(token.arg, here.person.id, here.now, accepted)
+    if accepted:
+        here.unit.people.add(_person(request.account, request.wanted), (request.account,))
+    text = (
+        tr("Votre accès est ouvert. Tapez « /atelier » pour commencer, « /atelier aide » pour tout voir.")
+        if accepted
+        else tr("Votre demande d'accès n'a pas été acceptée. Rapprochez-vous de votre DDT ou du bureau AD1.")
+    )
+    here.unit.outbox.put(direct(request.account), Message(text=text), due=here.now)
+    done = (
+        tr("Accès ouvert à {name}.", name=raw(request.name))
+        if accepted
+        else tr("Accès refusé à {name}.", name=raw(request.name))
+    )
+    return say(here, done)
+
+
+def _person(account: Address, wanted: dict[str, str]) -> Person:
+    role = Role(wanted["role"])
+    where = wanted["departement"].strip().upper()
+    scope = "" if wanted["role"] in EVERYWHERE else f"dep:{where}" if role in {Role.SVC, Role.DREAL} else "moi"
+    return Person(
+        id=PersonId(f"{account.platform}-{account.id}"),
+        name=wanted["nom"].strip(),
+        title=wanted["fonction"].strip(),
+        service=wanted["service"].strip(),
+        holdings=(Holding(role=role, scope=scope),),
+        departement=where,
+    )

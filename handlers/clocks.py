@@ -1,0 +1,53 @@
+"""Deadlines and reminders as rows: a cache of the pure rules, rewritten each time a dossier moves (DESIGN §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from atelier import rules
+from atelier.dossier import Dossier, Person, Run
+from atelier.rhythm import rings
+from chat.text import tr
+from handlers.here import told_args
+from storage.deadlines import DeadlineRow
+from storage.reminders import Wanted
+from storage.unit import Unit
+
+
+def keep(unit: Unit, dossier: Dossier, now: datetime) -> None:
+    """Rewrite the rows of a dossier's deadlines, and of the reminders still to come. Doing it twice changes nothing."""
+    unit.deadlines.keep(dossier.ref, [_row(run, dossier) for run in dossier.runs])
+    wanted = [w for run in rules.running(dossier) if not run.suspended for w in _wanted(unit, dossier, run, now)]
+    unit.reminders.keep(dossier.ref, wanted, now)
+
+
+def _row(run: Run, dossier: Dossier) -> DeadlineRow:
+    due = rules.due(run, dossier)
+    steps = tuple(tr(step.sentence, **told_args(step.args)) for step in rules.explained(run, dossier).steps)
+    return DeadlineRow(run.rule, run.generation, run.started, due, _state(run, dossier), steps)
+
+
+def _state(run: Run, dossier: Dossier) -> str:
+    if run.ended is None:
+        return "suspended" if run.suspended else "running"
+    later = any(r.rule == run.rule and r.generation > run.generation and r.started == run.ended for r in dossier.runs)
+    return "superseded" if later else "met"
+
+
+def _wanted(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Iterator[Wanted]:
+    row, due = rules.rule(run.rule), rules.due(run, dossier)
+    owed = unit.people.holding(row.owed, dossier)
+    for person in owed:
+        yield from _rung(run, person, due, now, escalations=False)
+    for person in unit.people.holding(row.escalates, dossier):
+        if person not in owed:
+            yield from _rung(run, person, due, now, escalations=True)
+
+
+def _rung(run: Run, person: Person, due: datetime, now: datetime, *, escalations: bool) -> Iterator[Wanted]:
+    for ring in rings(run.started, due, person.departement, now):
+        if ring.escalates or not escalations:
+            yield Wanted(
+                run.rule, run.generation, ring.kind, ring.ordinal, person.id, ring.at, escalates=ring.escalates
+            )

@@ -1,0 +1,246 @@
+"""The text commands: the same rights and the same result as every button (DESIGN §5, promise 6)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable
+
+from atelier.decide import step_of
+from atelier.dossier import Dossier
+from atelier.fiche import items
+from atelier.grammar import Step
+from atelier.words import Do, Reference, Refused, fr
+from chat.cards import Card, Fact, Message, Token
+from chat.forms import Kind
+from chat.talk import Answer, Ask, Asked, Correct, Given, Pressed, Say
+from chat.text import raw, tr
+from handlers import access, flow, history, home, intake, opening, stepforms, steps, summary
+from handlers.here import Here, answer
+from storage.errors import NotFound
+
+ALIASES = {
+    "help": "aide", "?": "aide", "request": "demande", "nouvelle": "demande", "queue": "file", "list": "liste",
+    "show": "voir", "see": "voir", "deadlines": "echeances", "why": "pourquoi", "log": "journal", "resume": "reprendre",
+    "validate": "valider", "approve": "valider", "refuse": "refuser", "withdraw": "retirer", "submit": "transmettre",
+    "take": "prendre", "invite": "inviter", "write": "ecrire", "confirm": "confirmer", "redirect": "reorienter",
+    "opinion": "avis", "complement": "completer", "answer": "repondre", "close": "classer", "home": "accueil",
+}  # fmt: skip
+HELP = {
+    "accueil": tr("ce qui vous attend, vos demandes, les prochaines dates"),
+    "aide": tr("cette page ; « aide valider » explique un geste"),
+    "demande": tr("ouvrir une demande d'atelier flash"),
+    "reprendre": tr("reprendre la fiche d'une demande"),
+    "liste": tr("vos demandes ; « liste 55 » ou « liste transmise » pour filtrer"),
+    "file": tr("la file d'attente, dans l'ordre d'arrivée"),
+    "voir": tr("la fiche et les gestes possibles : « voir ADT-2026-0007 »"),
+    "echeances": tr("les échéances en cours"),
+    "pourquoi": tr("comment une échéance est calculée : « pourquoi ADT-2026-0007 »"),
+    "journal": tr("l'histoire d'une demande"),
+    "resume": tr("la fiche telle qu'elle est, et ce qui manque"),
+    "tout": tr("toute la fiche en un formulaire"),
+    "modifier_reponse": tr("changer une réponse : « modifier_reponse ADT-2026-0007 objet »"),
+    "corriger": tr("revenir à la saisie d'un aperçu : « corriger ADT-2026-0007 valider »"),
+    "confirmer": tr("confirmer un aperçu : « confirmer ADT-2026-0007 valider »"),
+}
+REFERENCE = re.compile(r"^ADT-\d{4}-\d{4,}$")
+
+
+def plain(word: str) -> str:
+    """A word without accents, in lower case."""
+    return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
+
+
+def asked(here: Here, event: Asked) -> Answer:
+    """Run a command, or say which one was meant."""
+    verb, _, rest = event.text.strip().partition(" ")
+    verb = ALIASES.get(plain(verb), plain(verb))
+    rest = rest.strip()
+    simple = SIMPLE.get(verb)
+    if simple is not None:
+        return simple(here, rest)
+    match verb:
+        case "voir" | "pourquoi" | "journal":
+            return _about(here, verb, rest)
+        case steps.CONFIRM | steps.EDIT:
+            return _preview(here, verb, rest)
+        case access.ACCEPT | access.DECLINE:
+            return access.decided(here, Token(act=verb, arg=rest))
+        case _ if verb in intake.ACTS:
+            return _intake(here, verb, rest)
+        case _:
+            return _step(here, verb, rest)
+
+
+def knows(text: str) -> bool:
+    """True when the first word is a verb: typed in a direct conversation, it works without « /atelier »."""
+    first = plain(text.strip().partition(" ")[0])
+    return ALIASES.get(first, first) in {*HELP, *Do}
+
+
+def _about(here: Here, verb: str, rest: str) -> Answer:
+    dossier = dossier_of(here, rest)
+    if verb == "pourquoi":
+        return home.why(here, dossier)
+    if verb == "journal":
+        return _journal(here, dossier)
+    return see(here, dossier)
+
+
+def see(here: Here, dossier: Dossier) -> Answer:
+    """« voir »: the whole fiche, and the steps this person may take now."""
+    return answer(here, Say(message=summary.message(here, dossier)))
+
+
+def dossier_of(here: Here, typed: str) -> Dossier:
+    """The dossier of a typed reference, as seen by this person; the nearest references when it is unknown."""
+    ref = typed.strip().split(" ")[0].upper()
+    if not ref:
+        raise Refused(fr("De quelle demande s'agit-il ? Ajoutez sa référence, par exemple ADT-2026-0007."))
+    try:
+        return here.unit.dossiers.seen_by(here.person, Reference(ref))
+    except NotFound:
+        mine = [d.ref for d in here.unit.dossiers.list_for(here.person, limit=500)]
+        near = difflib.get_close_matches(ref, mine, n=3, cutoff=0.5)
+        if near:
+            raise Refused(
+                fr("La demande « {ref} » n'existe pas ou vous n'y avez pas part. Vouliez-vous dire : {near} ?"),
+                ref=ref, near=", ".join(near),
+            ) from None  # fmt: skip
+        raise Refused(
+            fr("La demande « {ref} » n'existe pas ou vous n'y avez pas part. « /atelier liste » montre les vôtres."),
+            ref=ref,
+        ) from None
+
+
+def _step(here: Here, verb: str, rest: str) -> Answer:
+    if verb not in steps.ACTS:
+        raise _unknown(verb)
+    dossier = dossier_of(here, rest)
+    step = step_of(Do(verb))
+    words = rest.partition(" ")[2].strip()
+    token = Token(act=step.act, ref=dossier.ref, version=dossier.version)
+    if step.asks is None or not words:
+        pressed = Pressed(sender=here.event.sender, place=here.event.place, id=here.event.id, token=token)
+        return steps.pressed(here, pressed)
+    given = given_of(step, words)
+    done = steps.attempt(here, token, given)
+    return _spoken(here, step, dossier, given, done)
+
+
+def _preview(here: Here, verb: str, rest: str) -> Answer:
+    """« confirmer REF geste », « corriger REF geste »: the two buttons of a preview."""
+    dossier = dossier_of(here, rest)
+    act = plain(rest.partition(" ")[2].strip())
+    act = ALIASES.get(act, act)
+    if act not in steps.ACTS:
+        raise Refused(
+            fr("Quel geste confirmez-vous ? Par exemple : « /atelier confirmer {ref} valider »."), ref=dossier.ref
+        )
+    token = Token(act=verb, ref=dossier.ref, version=dossier.version, arg=act, who=here.person.id)
+    return steps.confirmed(here, token) if verb == steps.CONFIRM else steps.corrected(here, token)
+
+
+def _intake(here: Here, verb: str, rest: str) -> Answer:
+    """The conversation's own buttons, typed: « tout REF », « modifier_reponse REF objet »."""
+    dossier = dossier_of(here, rest) if rest else flow.only_draft(here)
+    arg = rest.partition(" ")[2].strip()
+    if "=" not in arg and arg and arg not in {i.name for i in items()}:
+        listed = ", ".join(i.name for i in items())
+        raise Refused(
+            fr("« {given} » n'est pas une question de la fiche. Les questions : {listed}."),
+            given=arg[:40],
+            listed=listed,
+        )
+    return intake.pressed(here, Token(act=verb, ref=dossier.ref, arg=arg, who=here.person.id))
+
+
+def given_of(step: Step, words: str) -> Given:
+    """Typed answers: « champ = réponse | champ = réponse », or the words alone when the form has one long answer.
+
+    Field names are those of the form; they are listed by « /atelier aide VERBE ».
+    """
+    fields = step.asks.model_fields if step.asks else {}
+    given: Given = {}
+    for part in words.split("|"):
+        name, sign, value = part.partition("=")
+        if sign and plain(name.strip()) in fields:
+            given[plain(name.strip())] = value.strip()
+    if given:
+        return given
+    return {_only(step): words}
+
+
+def _only(step: Step) -> str:
+    fields = step.asks.model_fields if step.asks else {}
+    long: list[str] = [name for name, info in fields.items() if stepforms.line_of(info).kind == _TEXT]
+    if len(fields) > 1 and len([i for i in fields.values() if i.is_required()]) > 1:
+        listed = " | ".join(f"{name} = …" for name in fields)
+        raise Refused(fr("Ce geste demande plusieurs réponses. Écrivez : « {listed} »."), listed=listed)
+    return long[0]
+
+
+_TEXT: Kind = "text"
+
+
+def _spoken(here: Here, step: Step, dossier: Dossier, given: Given, done: Answer) -> Answer:
+    """A correction of a typed command: there is no window to correct in, so it is said, with a window to go on."""
+    problems = next((r.problems for r in done.replies if isinstance(r, Correct)), None)
+    if problems is None:
+        return done
+    lines = tuple(
+        tr("• {field} : {problem}", field=raw(name), problem=p) if name else p for name, p in problems.items()
+    )
+    card = Card(title=tr(step.label), paragraphs=lines)
+    message = Message(text=tr("Rien n'est changé : corrigez et recommencez."), card=card)
+    return answer(here, Say(message=message), Ask(form=stepforms.form_of(step, dossier, given)))
+
+
+def _unknown(verb: str) -> Refused:
+    known = [*HELP, *(str(d) for d in steps.ACTS)]
+    near = difflib.get_close_matches(verb, known, n=1, cutoff=0.5)
+    if near:
+        return Refused(
+            fr("Je ne connais pas « {verb} ». Vouliez-vous dire « /atelier {near} » ? « /atelier aide » montre tout."),
+            verb=verb, near=near[0],
+        )  # fmt: skip
+    return Refused(fr("Je ne connais pas « {verb} ». « /atelier aide » montre toutes les commandes."), verb=verb[:40])
+
+
+def _help(here: Here, subject: str) -> Answer:
+    wanted = plain(subject.strip())
+    wanted = ALIASES.get(wanted, wanted)
+    if wanted in steps.ACTS:
+        return _help_step(here, step_of(Do(wanted)))
+    facts = [Fact(name=raw(f"/atelier {verb}"), value=said) for verb, said in HELP.items()]
+    facts += [Fact(name=raw(f"/atelier {d} REF"), value=tr(step_of(d).label)) for d in Do if d in steps.ACTS]
+    card = Card(title=tr("Les commandes du robot"), facts=tuple(facts))
+    text = tr("Les commandes s'écrivent avec ou sans accents. Dans notre conversation, « /atelier » est facultatif.")
+    return answer(here, Say(message=Message(text=text, card=card)))
+
+
+def _help_step(here: Here, step: Step) -> Answer:
+    fields = step.asks.model_fields.items() if step.asks else ()
+    facts = [Fact(name=raw(name), value=tr(info.title or name)) for name, info in fields]
+    typed = " | ".join(f"{name} = …" for name, _ in fields)
+    lines = (tr("Source : {source}.", source=tr(step.paragraph)), raw(f"/atelier {step.act} ADT-2026-0007 {typed}"))
+    card = Card(title=tr(step.label), facts=tuple(facts), paragraphs=lines)
+    return answer(here, Say(message=Message(text=tr("Le geste « {label} ».", label=tr(step.label)), card=card)))
+
+
+def _journal(here: Here, dossier: Dossier) -> Answer:
+    return answer(here, Say(message=history.message(here, dossier)))
+
+
+SIMPLE: dict[str, Callable[[Here, str], Answer]] = {
+    "": lambda here, _: home.home(here),
+    "accueil": lambda here, _: home.home(here),
+    "aide": _help,
+    "demande": opening.open_request,
+    "reprendre": lambda here, rest: flow.resume(here, rest.upper()),
+    "liste": home.listing,
+    "file": lambda here, _: home.queue(here),
+    "echeances": lambda here, rest: home.deadlines(here, rest.upper()),
+}
+"""What takes no reference, or may do without."""

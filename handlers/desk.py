@@ -1,0 +1,163 @@
+"""The front desk: every event of every platform comes here. One event, one transaction, one answer.
+
+The only place that turns an expected refusal into a sentence; what is not expected is logged once by the caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from atelier.dossier import Person
+from atelier.words import Reference, Refused, fr
+from chat.cards import Button, Card, Message
+from chat.forms import Form
+from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Outcome, Pressed, Said, Say, Show
+from chat.text import Text, tr
+from handlers import access, commands, exchange, intake, opening, pieces, questions, steps, wholeform
+from handlers.here import Config, Here, answer, said, say
+from storage.errors import Away, NotFound, Stale
+from storage.unit import Unit
+from storage.writer import Writer
+
+LONGEST = 20_000
+"""Longer than any platform sends in one message: refused before anything reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The front desk, composed once: where to write, and what the moves need."""
+
+    writer: Writer
+    config: Config
+
+    async def receive(self, event: AnyEvent, now: datetime) -> Answer:
+        """Handle one event at the procedure's hour `now`: the answer is given only after its commit."""
+        try:
+            return await self.writer.run(lambda unit: self.handle(unit, event, now))
+        except Refused as refused:
+            return _refusal(event, said(refused), "refused")
+        except NotFound:
+            return _refusal(event, tr("Cette demande n'existe pas, ou vous n'y avez pas part."), "refused")
+        except Stale:
+            return _refusal(
+                event, tr("Quelqu'un vient de modifier cette demande : rien n'a été changé, recommencez."), "stale"
+            )
+        except Away as away:
+            return _refusal(event, away.sentence, "away")
+
+    def handle(self, unit: Unit, event: AnyEvent, now: datetime) -> Answer:
+        """The same inside a given unit of work. Raises Refused, NotFound or Stale, and then nothing is kept."""
+        if unit.inbox.seen(f"{event.sender.platform}:{event.id}", now):
+            return Answer(outcome="seen")
+        person = unit.people.behind(event.sender)
+        if person is None or not person.active:
+            return access.stranger(unit, event, now, self.config)
+        here = Here(unit, person, event, now, self.config)
+        done = _routed(here, event)
+        done = done if person.noticed else _noticed(here, person, done)
+        return _by_outbox(here, event, done) if isinstance(event, Said | Attached) else done
+
+
+def _by_outbox(here: Here, event: Said | Attached, done: Answer) -> Answer:
+    """Words typed have no window to answer in: replies leave by the outbox, so that none is lost; a form by its button.
+
+    In a channel only the person is answered, at once, as everywhere else: nobody else's business.
+    """
+    spoken = tuple(Say(message=_opener(r.form)) if isinstance(r, Ask) else r for r in done.replies)
+    if not event.direct or event.thread:
+        return done.model_copy(update={"replies": spoken})
+    for reply in spoken:
+        if isinstance(reply, Say | Show):
+            here.unit.outbox.put(event.place, reply.message, due=here.now, lang=done.lang)
+    return done.model_copy(update={"replies": tuple(r for r in spoken if not isinstance(r, Say | Show))})
+
+
+def _opener(form: Form) -> Message:
+    """The button that opens a form: no platform opens a window without a press."""
+    command = " ".join(part for part in ("/atelier", form.token.act, form.token.ref) if part)
+    button = Button(label=tr("Ouvrir le formulaire"), token=form.token, style="primary", command=command)
+    return Message(text=form.title, card=Card(title=form.title, paragraphs=form.about, buttons=(button,)))
+
+
+def _routed(here: Here, event: AnyEvent) -> Answer:
+    match event:
+        case Asked():
+            if len(event.text) > LONGEST:
+                raise Refused(fr("Ce message est trop long pour être lu : {count} caractères."), count=len(event.text))
+            return commands.asked(here, event)
+        case Said():
+            return _said(here, event)
+        case Pressed():
+            return _pressed(here, event)
+        case Filled():
+            return wholeform.filled(here, event) if event.token.act == questions.WHOLE else steps.filled(here, event)
+        case Attached():
+            carried = exchange.said(here, event) if event.thread else None
+            if carried is None and not event.direct:
+                return answer(here)
+            return carried or pieces.attached(here, event)
+
+
+def _said(here: Here, event: Said) -> Answer:
+    if len(event.text) > LONGEST:
+        raise Refused(fr("Ce message est trop long pour être lu : {count} caractères."), count=len(event.text))
+    carried = exchange.said(here, event)
+    if carried is not None:
+        return carried
+    if not event.direct:
+        return answer(here)
+    if event.text.lstrip().startswith("/atelier"):
+        return commands.asked(here, _as_command(event, event.text.lstrip().removeprefix("/atelier")))
+    waiting = intake.said(here, event)
+    if waiting is not None:
+        return waiting
+    if commands.knows(event.text):
+        return commands.asked(here, _as_command(event, event.text))
+    return say(here, tr("Je n'ai pas compris. Tapez « aide » pour voir ce que je sais faire."))
+
+
+def _as_command(event: Said, text: str) -> Asked:
+    return Asked(sender=event.sender, place=event.place, id=event.id, direct=event.direct, text=text)
+
+
+def _pressed(here: Here, event: Pressed) -> Answer:
+    token = event.token
+    if token.who and token.who != here.person.id:
+        raise Refused(fr("Ce bouton est destiné à une autre personne."))
+    match token.act:
+        case "voir":
+            return commands.see(here, here.unit.dossiers.seen_by(here.person, Reference(token.ref)))
+        case "demande":
+            return opening.open_request(here)
+        case steps.CONFIRM:
+            return steps.confirmed(here, token)
+        case steps.EDIT:
+            return steps.corrected(here, token)
+        case access.ACCEPT | access.DECLINE:
+            return access.decided(here, token)
+        case access.ASK:
+            return say(here, tr("Vous êtes déjà dans l'annuaire."))
+        case act if act in intake.ACTS:
+            return intake.pressed(here, token)
+        case act if act in steps.ACTS:
+            return steps.pressed(here, event)
+        case _:
+            raise Refused(fr("Ce bouton ne mène plus à rien : tapez « /atelier » pour repartir."))
+
+
+def _refusal(event: AnyEvent, text: Text, outcome: Outcome) -> Answer:
+    """A form keeps what was typed, with the sentence as its own problem; elsewhere the sentence is said."""
+    if isinstance(event, Filled):
+        return Answer(replies=(Correct(problems={"": text}),), outcome=outcome)
+    return Answer(replies=(Say(message=Message(text=text)),), outcome=outcome)
+
+
+def _noticed(here: Here, person: Person, done: Answer) -> Answer:
+    """The notice on personal data, once, at the first contact (DESIGN §5, promise 11)."""
+    here.unit.people.save(person.model_copy(update={"noticed": True}))
+    text = tr(
+        "Information : ce robot conserve votre fonction, votre organisme et vos gestes sur les demandes, pour la mission "
+        "d'intérêt public des Ateliers Flash. Vos droits d'accès et de rectification s'exercent auprès du bureau AD1."
+    )
+    return done.model_copy(update={"replies": (*done.replies, Say(message=Message(text=text)))})

@@ -1,0 +1,76 @@
+"""What every move has at hand: the unit of work, who acts, the event, the hour, and what was composed at start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from atelier.dossier import Dossier, Person
+from atelier.territories import Territories
+from atelier.words import Labels, PersonId, Refused
+from chat.cards import Address, Message
+from chat.talk import Answer, AnyEvent, Reply, Say
+from chat.text import Text, joined, texts, tr
+from storage.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What was composed at start: AD1's review channel, the official territories."""
+
+    review: Address
+    territories: Territories
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One event being handled, inside its transaction. `now` is the procedure's clock (UTC, aware)."""
+
+    unit: Unit
+    person: Person
+    event: AnyEvent
+    now: datetime
+    config: Config
+
+
+E = TypeVar("E", bound=Exception)
+
+
+def direct(account: Address) -> Address:
+    """The direct conversation between the bot and an account: every platform reads « dm:<account> »."""
+    return Address(platform=account.platform, id=f"dm:{account.id}")
+
+
+def said(refused: Refused) -> Text:
+    """A refusal as a sentence of the catalogues, its dates told in the reader's way."""
+    return Text(msg=refused.sentence, args=texts(told_args(refused.args_)))
+
+
+def told_args(args: Mapping[str, object]) -> dict[str, object]:
+    """What fills a sentence of the rules, the labels among it as sentences of the catalogues."""
+    return {name: joined(map(tr, v), ", ") if isinstance(v, Labels) else v for name, v in args.items()}
+
+
+def answer(here: Here, *replies: Reply) -> Answer:
+    """Answer the person, in their language."""
+    return Answer(replies=replies, lang=here.person.language)
+
+
+def say(here: Here, text: Text) -> Answer:
+    """Answer with one sentence."""
+    return answer(here, Say(message=Message(text=text)))
+
+
+def tell(here: Here, to: PersonId, message: Message, *, ref: str = "", thread: str = "") -> None:
+    """Send a message to a person's direct conversation, by the outbox: it leaves after the commit, and is not lost."""
+    place = here.unit.people.direct(to)
+    if place is not None:
+        lang = here.unit.people.get(to).language
+        here.unit.outbox.put(place, message, ref=ref, thread=thread, due=here.now, lang=lang)
+
+
+def people_of(here: Here, dossier: Dossier, *roles: str) -> tuple[Person, ...]:
+    """The people holding one of these roles on a dossier."""
+    return here.unit.people.holding(roles, dossier)

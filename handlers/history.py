@@ -1,0 +1,50 @@
+"""« journal REF »: what happened to a request, as this person may read it."""
+
+from __future__ import annotations
+
+from atelier.calendar import zone
+from atelier.dossier import Dossier
+from atelier.fiche import items
+from atelier.labels import AD1, ROLES
+from atelier.procedure import OPENING, STEPS
+from atelier.words import Role
+from chat.cards import Card, Message
+from chat.text import Moment, Text, raw, tr
+from handlers import exchange, keeping
+from handlers.here import Here
+from storage.journal import Line
+
+INSIDE = frozenset({exchange.NOTE, *(s.id for s in STEPS if s.secret and s.target is None)})
+"""What stays inside AD1: internal notes and opinions."""
+SHOWN = 30
+
+
+def message(here: Here, dossier: Dossier) -> Message:
+    """The last thirty lines, oldest first."""
+    inside = bool(dossier.roles_of(here.person) & AD1)
+    lines = [row for row in here.unit.journal.of(dossier.ref) if inside or row.what not in INSIDE]
+    card = Card(title=tr("Journal de {ref}", ref=dossier.ref), paragraphs=tuple(_told(here, r) for r in lines[-SHOWN:]))
+    return Message(text=tr("{count} ligne(s) au journal de {ref}.", count=len(lines), ref=dossier.ref), card=card)
+
+
+def _told(here: Here, row: Line) -> Text:
+    who = raw(here.unit.people.get(row.person).name) if row.person else tr("le robot")
+    role = tr(" ({role})", role=tr(ROLES[Role(row.role)])) if row.role in set(Role) else raw("")
+    moment = Moment(at=row.at, zone=str(zone("75")))
+    return tr("• {moment} — {said}, {who}{role}", moment=moment, said=_said(row), who=who, role=role)
+
+
+def _said(row: Line) -> Text:
+    """What happened: the past word of a step, or what was kept and of which question."""
+    said = WORDS.get(row.what, raw(row.what))
+    field = next((q for q in items() if q.name == row.details.get("champ")), None)
+    return tr("{said} : {field}", said=said, field=tr(field.asked.short)) if field else said
+
+
+WORDS = {s.id: tr(s.said) for s in (OPENING, *STEPS)} | {
+    keeping.ANSWERED: tr("réponse"),
+    keeping.CLEARED: tr("réponse retirée"),
+    keeping.DEPOSITED: tr("pièce déposée"),
+    exchange.NOTE: tr("note interne"),
+    exchange.REPLY: tr("réponse au fil"),
+}

@@ -1,0 +1,194 @@
+"""Files dropped in the conversation: checked by their content, kept, described, and put in their place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from atelier import editing
+from atelier.calendar import local_day
+from atelier.dates import parse_day
+from atelier.dossier import By, Dossier, Piece
+from atelier.fiche import Item, item, items
+from atelier.labels import ORIGINES
+from atelier.spelling import key
+from atelier.words import Labels, Reference, Refused, fr
+from chat.cards import Card, Message, Token
+from chat.talk import Answer, Attached, Upload
+from chat.text import tr
+from handlers import flow, keeping, names, questions, talks
+from handlers.filing import store
+from handlers.here import Here, answer, said
+from handlers.talks import STAGES, Draft, Talk
+
+NOTES = "ressources"
+"""The field whose answer may come with files: notes de contexte (circulaire §6)."""
+SHORTEST, LONGEST = 2, 120
+OFFERED = 5
+
+
+def attached(here: Here, event: Attached) -> Answer:
+    """Files dropped outside any request's thread: they answer the question asked, or are asked about."""
+    talk = talks.current(here)
+    question = talk.question if talk else None
+    if talk is not None and question is not None and question.name == NOTES:
+        return _notes(here, talks.dossier_of(here, talk), talk, question, event)
+    if len(event.files) > 1:
+        raise Refused(
+            fr("Déposez un seul fichier à la fois, pour que je sache lequel est lequel. Aucun n'a été gardé.")
+        )
+    upload = event.files[0]
+    if talk is not None and question is not None and question.is_piece:
+        dossier = talks.dossier_of(here, talk)
+        editing.may_write(dossier, here.person, question)
+        return _describe(here, dossier, talk, _draft(here, upload))
+    return _which(here, upload)
+
+
+def _draft(here: Here, upload: Upload) -> Draft:
+    file, checked = store(here, upload)
+    return Draft(file=file.id, name=file.name, mime=file.mime, size=file.size, sha256=checked.sha256)
+
+
+def _describe(here: Here, dossier: Dossier, talk: Talk, draft: Draft) -> Answer:
+    """The file is there: ask what is to be known of it, one thing at a time."""
+    kept = talks.keep(here, talk.model_copy(update={"draft": draft, "stage": STAGES[0], "typed": ""}))
+    keeping.send(here, questions.asked(here, dossier, kept), dossier.ref)
+    return answer(here)
+
+
+def described(here: Here, dossier: Dossier, talk: Talk, typed: str) -> Answer:
+    """One thing said of a letter: checked, then the next is asked; after the last the letter is in its place."""
+    question = talk.question
+    if question is None or talk.draft is None:
+        raise Refused(fr("Déposez d'abord le fichier dans cette conversation."))
+    try:
+        value = _checked(here, dossier, talk.stage, typed.strip())
+    except Refused as refused:
+        waiting = talks.keep(here, talk.model_copy(update={"typed": typed}))
+        keeping.send(here, questions.asked(here, dossier, waiting, said(refused)), dossier.ref)
+        return answer(here)
+    if talk.stage == STAGES[-1]:
+        return _placed(here, dossier, talk, question, value)
+    draft = talk.draft.model_copy(update={talk.stage: value})
+    after = STAGES[STAGES.index(talk.stage) + 1]
+    kept = talks.keep(here, talk.model_copy(update={"draft": draft, "stage": after, "typed": ""}))
+    keeping.send(here, questions.asked(here, dossier, kept), dossier.ref)
+    return answer(here)
+
+
+def _checked(here: Here, dossier: Dossier, stage: str, typed: str) -> str:
+    if stage == "signed_on":
+        return _signed_on(typed, local_day(here.now, dossier.departement)).isoformat()
+    if stage == "origin":
+        return _origin(typed)
+    if not SHORTEST <= len(typed) <= LONGEST:
+        raise Refused(fr("Écrivez entre {least} et {most} caractères."), least=SHORTEST, most=LONGEST)
+    return typed
+
+
+def _signed_on(typed: str, today: date) -> date:
+    day = parse_day(typed, today)
+    if day > today:
+        raise Refused(fr("Ce courrier serait daté du {day}, qui n'est pas encore venu. Vérifiez la date."), day=day)
+    return day
+
+
+def _origin(typed: str) -> str:
+    known = {key(name): code for code, label in ORIGINES.items() for name in (code, label)}
+    numbered = {str(n): code for n, code in enumerate(ORIGINES, start=1)}
+    found = numbered.get(typed) or known.get(key(typed))
+    if found is None:
+        raise Refused(
+            fr("« {given} » n'est pas dans la liste. Choisissez parmi : {listed}."),
+            given=typed[:80],
+            listed=Labels(ORIGINES.values()),
+        )
+    return found
+
+
+def _placed(here: Here, dossier: Dossier, talk: Talk, question: Item, origin: str) -> Answer:
+    draft = talk.draft
+    if draft is None:
+        raise Refused(fr("Déposez d'abord le fichier dans cette conversation."))
+    role = editing.may_write(dossier, here.person, question)
+    piece = _piece(question, draft, By(person=here.person.id, role=role, at=here.now)).model_copy(
+        update={"signed_on": date.fromisoformat(draft.signed_on), "origin": origin}
+    )
+    moved = keeping.deposit(here, dossier, question, piece)
+    text = tr("✓ {short} : « {file} » est enregistré.", short=tr(question.asked.short), file=draft.name)
+    keeping.send(here, Message(text=text), dossier.ref)
+    flow.ask_next(here, moved, talk.model_copy(update={"stage": "", "draft": None, "typed": ""}))
+    return answer(here)
+
+
+def _piece(question: Item, draft: Draft, by: By) -> Piece:
+    return Piece(
+        id=draft.file, kind=question.name, file=draft.file, name=draft.name, mime=draft.mime, size=draft.size,
+        sha256=draft.sha256, signatory=draft.signatory, quality=draft.quality, by=by,
+    )  # fmt: skip
+
+
+def _notes(here: Here, dossier: Dossier, talk: Talk, question: Item, event: Attached) -> Answer:
+    """Notes de contexte: as many as wanted, with or without words; the question stays open for more."""
+    role = editing.may_write(dossier, here.person, question)
+    by = By(person=here.person.id, role=role, at=here.now)
+    drafts = [_draft(here, upload) for upload in event.files]
+    for draft in drafts:
+        dossier = keeping.deposit(here, dossier, question, _piece(question, draft, by))
+    names_ = ", ".join(d.name for d in drafts)
+    keeping.send(here, Message(text=tr("✓ Gardé : {names}.", names=names_)), dossier.ref)
+    if event.text.strip():
+        return flow.give(here, dossier, talk, question, event.text)
+    flow.ask(here, dossier, talk, question)
+    return answer(here)
+
+
+def _which(here: Here, upload: Upload) -> Answer:
+    """No question waits for a file: it is kept, and the person says which piece of which request it is."""
+    offers = [
+        (d, q)
+        for d in _writable(here)
+        for q in items()
+        if q.is_piece or q.name == NOTES
+        if editing.can_write(d, here.person, q)
+    ]
+    if not offers:
+        raise Refused(
+            fr("Je n'attends pas de fichier de votre part : ouvrez d'abord une demande avec « /atelier demande ».")
+        )
+    draft = _draft(here, upload)
+    ref = offers[0][0].ref
+    talks.keep(here, Talk(ref=ref, draft=draft))
+    buttons = tuple(
+        questions.button(
+            tr("{short} de {ref}", short=tr(q.asked.short), ref=d.ref),
+            questions.personal(here, questions.FILE, d.ref, f"{q.name}={draft.file}"),
+        )
+        for d, q in offers[: OFFERED * 3]
+    )
+    text = tr("« {file} » est bien reçu. De quelle pièce s'agit-il ?", file=draft.name)
+    keeping.send(here, Message(text=text, card=Card(title=tr("Une pièce à ranger"), buttons=buttons)), ref)
+    return answer(here)
+
+
+def _writable(here: Here) -> list[Dossier]:
+    mine = here.unit.dossiers.list_for(here.person, limit=50)
+    return [d for d in mine if any(r in d.roles_of(here.person) for r in editing.WRITERS)][:OFFERED]
+
+
+def sorted_as(here: Here, talk: Talk, token: Token) -> Answer:
+    """« C'est le courrier d'engagement de … »: the file kept a moment ago is put there, or described first."""
+    name, _, file = token.arg.partition("=")
+    dossier, question = here.unit.dossiers.seen_by(here.person, Reference(token.ref)), item(name)
+    role = editing.may_write(dossier, here.person, question)
+    if talk.draft is None or talk.draft.file != file:
+        raise Refused(fr("Ce fichier est déjà rangé, ou remplacé par un autre : déposez-le de nouveau."))
+    if question.is_piece:
+        moved = Talk(ref=dossier.ref, item=name, once=True)
+        return _describe(here, dossier, moved, talk.draft)
+    by = By(person=here.person.id, role=role, at=here.now)
+    keeping.deposit(here, dossier, question, _piece(question, talk.draft, by))
+    talks.end(here)
+    text = tr("✓ {short} : « {file} » est enregistré.", short=tr(question.asked.short), file=talk.draft.name)
+    keeping.send(here, Message(text=text, card=Card(title=names.subject(dossier))), dossier.ref)
+    return answer(here)

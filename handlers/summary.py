@@ -1,0 +1,130 @@
+"""The whole fiche at a glance: each answer, who gave it, what is missing and who owes it, and how to change it."""
+
+from __future__ import annotations
+
+from atelier import editing
+from atelier.calendar import zone
+from atelier.completeness import is_answered, missing_letters, missing_required, progress
+from atelier.decide import offers
+from atelier.dossier import Dossier, Piece
+from atelier.fiche import Item, items
+from atelier.labels import ORIGINES
+from atelier.words import State
+from chat.cards import Button, Card, Fact, File, Menu, Message
+from chat.text import Moment, Text, joined, raw, tr
+from handlers import names, questions
+from handlers.cards import TONES, step_button
+from handlers.here import Here
+
+NOTES = "ressources"
+
+
+def message(here: Here, dossier: Dossier) -> Message:
+    """The fiche as it stands, with what this person may do now."""
+    done, total = progress(dossier)
+    lacking = [*missing_required(dossier), *missing_letters(dossier)]
+    text = tr("{subject} : {done} réponses sur {total}.", subject=names.subject(dossier), done=done, total=total)
+    card = Card(
+        title=tr("Fiche de {subject}", subject=names.subject(dossier)),
+        state=names.state(dossier),
+        tone=TONES.get(dossier.state, "neutral"),
+        facts=tuple(Fact(name=tr(q.asked.short), value=_told(here, dossier, q)) for q in items()),
+        paragraphs=(*_lacking(lacking), *_next(here, dossier, lacking)),
+        buttons=(*_fill(here, dossier), *_steps(here, dossier)),
+        menus=_edit(here, dossier),
+    )
+    return Message(text=text, card=card, files=_files(dossier))
+
+
+def short(here: Here, dossier: Dossier, field: str) -> Message:
+    """One answer just changed: what it is now, and what may be done next."""
+    done, total = progress(dossier)
+    about = next((q for q in items() if q.name == field), None)
+    value = _told(here, dossier, about) if about else names.state(dossier)
+    text = tr("✓ {short} : {value}", short=tr(about.asked.short) if about else raw(dossier.ref), value=value)
+    more = tr("{done} réponses sur {total}.", done=done, total=total)
+    see = questions.button(tr("Voir le résumé"), questions.personal(here, questions.SUMMARY, dossier.ref))
+    card = Card(
+        title=names.subject(dossier),
+        paragraphs=(more,),
+        buttons=(*_fill(here, dossier)[:1], *_steps(here, dossier), see),
+    )
+    return Message(text=text, card=card)
+
+
+def _told(here: Here, dossier: Dossier, question: Item) -> Text:
+    if not is_answered(dossier, question):
+        return _missing(question)
+    if question.is_piece:
+        piece = dossier.piece(question.name)
+        return _letter(here, piece) if piece else _missing(question)
+    by = dossier.answers[question.name].by
+    value = tr("{value} — {who}", value=questions.told(question, dossier), who=names.who(here.unit, by))
+    notes = [p for p in dossier.pieces if p.kind == question.name and not p.replaced]
+    return joined([value, *(raw(p.name) for p in notes)], " — ") if notes else value
+
+
+def _missing(question: Item) -> Text:
+    owed = joined((names.role(r) for r in question.asked.who), ", ")
+    if question.required or question.asked.for_validation:
+        return tr("à remplir ({who})", who=owed)
+    return tr("facultatif ({who})", who=owed)
+
+
+def _letter(here: Here, piece: Piece) -> Text:
+    return tr(
+        "{file}, du {day}, signé par {signatory} ({quality}), {origin} — déposé par {who} le {moment}",
+        file=raw(piece.name),
+        day=piece.signed_on or "?",
+        signatory=raw(piece.signatory),
+        quality=raw(piece.quality),
+        origin=tr(ORIGINES.get(piece.origin, "Copie")),
+        who=names.who(here.unit, piece.by),
+        moment=Moment(at=piece.by.at, zone=str(zone(here.person.departement))),
+    )
+
+
+def _lacking(lacking: list[Item]) -> tuple[Text, ...]:
+    if not lacking:
+        return (tr("La fiche est complète, courriers compris."),)
+    return (tr("Il manque : {names}.", names=joined(tr(i.asked.short) for i in lacking)),)
+
+
+def _next(here: Here, dossier: Dossier, lacking: list[Item]) -> tuple[Text, ...]:
+    """What this person does now, said plainly."""
+    if dossier.state is State.BROUILLON and not any(i.required for i in lacking):
+        return (tr("Le service porteur peut transmettre la demande à la DGALN."),)
+    theirs = [i for i in lacking if not editing.can_write(dossier, here.person, i)]
+    if theirs:
+        return (tr("Le reste revient aux autres co-rédacteurs : « Inviter… » les fait entrer dans la demande."),)
+    return ()
+
+
+def _fill(here: Here, dossier: Dossier) -> tuple[Button, ...]:
+    left = [q for q in items() if not is_answered(dossier, q) and editing.can_write(dossier, here.person, q)]
+    ways = [(questions.RESUME, tr("Compléter la fiche"))] if left else []
+    if dossier.state in editing.OPEN and any(editing.can_write(dossier, here.person, q) for q in items()):
+        ways.append((questions.WHOLE, tr("Tout remplir en une fois")))
+    return tuple(questions.button(label, questions.personal(here, act, dossier.ref)) for act, label in ways)
+
+
+def _steps(here: Here, dossier: Dossier) -> tuple[Button, ...]:
+    return tuple(step_button(s, dossier, first=i == 0) for i, s in enumerate(offers(dossier, here.person)))
+
+
+def _edit(here: Here, dossier: Dossier) -> tuple[Menu, ...]:
+    lines = [q for q in items() if is_answered(dossier, q) and editing.can_write(dossier, here.person, q)]
+    if not lines:
+        return ()
+    choices = tuple((q.name, tr(q.asked.short)) for q in lines)
+    return (
+        Menu(
+            label=tr("Modifier une réponse"),
+            token=questions.personal(here, questions.EDIT, dossier.ref),
+            choices=choices,
+        ),
+    )
+
+
+def _files(dossier: Dossier) -> tuple[File, ...]:
+    return tuple(File(id=p.file, name=p.name, mime=p.mime, size=p.size) for p in dossier.pieces if not p.replaced)

@@ -1,0 +1,152 @@
+"""The outbox carried to the platforms: in order within each place, at least once, a possible duplicate looked up first.
+
+The place is leased, not the row, for longer than the HTTP timeout; no transaction is open while the network speaks.
+Times here are the machine's, never the procedure's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from chat.cards import Address, Message
+from chat.platform import Platform, Undeliverable, Undelivered
+from handlers import cards
+from storage.errors import NotFound, Stale
+from storage.outbox import Lane, Letter
+from storage.unit import Unit
+from storage.writer import Writer
+
+LEASE = timedelta(seconds=60)
+"""Longer than any platform's HTTP timeout."""
+BACKOFF = (1, 2, 5, 15, 60, 300, 900)
+"""Seconds between tries; the last one goes on for ever: a chat down for a day loses nothing."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter drawn for now: what to send, in which thread, over which earlier post if there is one."""
+
+    message: Message
+    thread: str
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Carries what waits. `machine` is the machine's clock, `procedure` the one that cards are drawn with."""
+
+    writer: Writer
+    platforms: Mapping[str, Platform]
+    machine: Callable[[], datetime]
+    procedure: Callable[[], datetime]
+    holder: str
+
+    async def carry(self) -> int:
+        """Carry everything due; returns how many letters left."""
+        carried = 0
+        while (lane := await self._claim()) is not None:
+            carried += await self._empty(lane)
+        return carried
+
+    async def _claim(self) -> Lane | None:
+        return await self.writer.run(lambda u: u.outbox.claim_place(self.machine(), self.holder, LEASE.total_seconds()))
+
+    async def _empty(self, lane: Lane) -> int:
+        """Send what waits in a place; ends early when the place must wait, or is no longer ours."""
+        sent = 0
+        try:
+            while letters := await self.writer.run(lambda u: u.outbox.letters(lane)):
+                for letter in letters:
+                    if not await self._send(letter):
+                        return sent
+                    sent += 1
+            await self.writer.run(lambda u: u.outbox.release(lane))
+        except Stale:
+            log.warning("lane lost", place=lane.place.id, holder=self.holder)
+        return sent
+
+    async def _send(self, letter: Letter) -> bool:
+        """Send one letter; False when its place must wait. Raises Stale when the place is no longer ours."""
+        doubtful = await self.writer.run(lambda u: self._begin(u, letter))
+        try:
+            ready = await self.writer.run(lambda u: self._ready(u, letter))
+            post = await self._carried(letter, ready, doubtful=doubtful)
+        except Undelivered as failure:
+            await self._later(letter, failure)
+            return False
+        except (Undeliverable, NotFound) as failure:
+            await self._dead(letter, f"{type(failure).__name__}: {failure}")
+            return True
+        await self.writer.run(lambda u: _settle(u, letter, post))
+        return True
+
+    def _begin(self, unit: Unit, letter: Letter) -> bool:
+        """Renew the lease, so that a long batch never outlives it; say whether an earlier try is in doubt."""
+        unit.outbox.renew(letter.lane, self.machine(), LEASE.total_seconds())
+        return unit.outbox.start(letter)
+
+    def _ready(self, unit: Unit, letter: Letter) -> Ready:
+        root = unit.threads.root(letter.thread) if letter.thread else None
+        thread = root[1] if root and root[0] == letter.place else ""
+        if letter.message is not None:
+            return Ready(letter.message, thread)
+        message = cards.draw(unit, letter.key, self.procedure())
+        return Ready(message, thread, _posted(unit, letter.key, letter.place))
+
+    async def _carried(self, letter: Letter, ready: Ready, *, doubtful: bool) -> str:
+        """The platform's id of the post. Raises Undelivered or Undeliverable."""
+        platform = self._platform(letter)
+        if ready.post and await self._edited(platform, letter, ready):
+            return ready.post
+        if doubtful and (found := await platform.find(letter.place, letter.id, ready.thread)):
+            log.info("duplicate recognised", place=letter.place.id, id=letter.id)
+            return found
+        return await platform.post(letter.place, ready.message, letter.id, ready.thread, letter.lang)
+
+    def _platform(self, letter: Letter) -> Platform:
+        if letter.place.platform not in self.platforms:
+            raise Undeliverable(f"no platform {letter.place.platform}")
+        return self.platforms[letter.place.platform]
+
+    async def _edited(self, platform: Platform, letter: Letter, ready: Ready) -> bool:
+        """False when the post is gone: it is forgotten, and the card posted anew."""
+        try:
+            await platform.edit(letter.place, ready.post, ready.message, letter.lang)
+        except Undeliverable as failure:
+            log.warning("card gone", place=letter.place.id, key=letter.key, reason=str(failure))
+            await self.writer.run(lambda u: _forget(u, letter))
+            return False
+        return True
+
+    async def _later(self, letter: Letter, failure: Undelivered) -> None:
+        wait = failure.retry_after or BACKOFF[min(letter.attempts, len(BACKOFF) - 1)]
+        until = self.machine() + timedelta(seconds=wait)
+        reason = str(failure)
+        log.warning("letter later", place=letter.place.id, id=letter.id, seconds=wait, reason=reason)
+        await self.writer.run(lambda u: u.outbox.later(letter, until, reason))
+
+    async def _dead(self, letter: Letter, reason: str) -> None:
+        log.error("letter dead", place=letter.place.id, id=letter.id, reason=reason)
+        await self.writer.run(lambda u: u.outbox.dead(letter, reason))
+
+
+def _posted(unit: Unit, key: str, place: Address) -> str:
+    return next((c.post for c in unit.cards.copies(key) if c.place == place), "")
+
+
+def _forget(unit: Unit, letter: Letter) -> None:
+    unit.cards.forget(letter.key, letter.place)
+    unit.threads.forget(letter.key, letter.place)
+
+
+def _settle(unit: Unit, letter: Letter, post: str) -> None:
+    if letter.key and not _posted(unit, letter.key, letter.place):
+        unit.cards.remember(letter.key, letter.place, post, letter.ref, letter.audience)
+        unit.threads.open(letter.key, letter.place, post, letter.ref, letter.audience)
+    unit.outbox.posted(letter, post)

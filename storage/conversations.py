@@ -1,0 +1,36 @@
+"""Where each conversation with the bot stands: a question waiting for its answer, a preview waiting to be confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from chat.cards import Address
+from storage.rows import upsert
+from storage.tables import conversations
+
+
+class Conversations:
+    """One state per address; what it holds is the handlers' own (plain JSON)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def at(self, address: Address) -> dict[str, Any] | None:
+        """What is kept at an address, or None."""
+        found = self._connection.execute(select(conversations.c.data).where(_is(address))).scalar_one_or_none()
+        return None if found is None else dict(found)
+
+    def keep(self, address: Address, data: dict[str, Any]) -> None:
+        """Keep this, in place of what was there."""
+        values = {"platform": address.platform, "account": address.id, "data": data}
+        upsert(self._connection, conversations, values, ("platform", "account"))
+
+    def end(self, address: Address) -> None:
+        """Keep nothing any more at this address."""
+        self._connection.execute(delete(conversations).where(_is(address)))
+
+
+def _is(address: Address) -> ColumnElement[bool]:
+    return (conversations.c.platform == address.platform) & (conversations.c.account == address.id)

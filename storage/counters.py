@@ -1,0 +1,25 @@
+"""Numbers given once: references, arrivals."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from storage.rows import insert_into
+from storage.tables import counters
+
+
+class Counters:
+    """The counters, inside one transaction: a number goes back when the transaction is rolled back, so none is lost."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next(self, name: str) -> int:
+        """The next number of a counter, from 1. Another transaction that takes one waits for this one's end."""
+        statement = (
+            insert_into(self._connection, counters)
+            .values(name=name, value=1)
+            .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+            .returning(counters.c.value)
+        )
+        return int(self._connection.execute(statement).scalar_one())

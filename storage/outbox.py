@@ -1,0 +1,201 @@
+"""The outbox: what must be said, in order within each place, until a platform has taken it.
+
+The *place* is leased, not the letter, and every write checks that the lease is still ours: a worker that slept through
+its lease finds itself out. A letter whose try has no known end stays in doubt until it is looked up or sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, literal_column, or_, select, update
+
+from chat.cards import Address, Message
+from storage.errors import Stale
+from storage.rows import insert_new
+from storage.tables import lanes, outbox
+
+PENDING = outbox.c.state.in_([literal_column("'waiting'"), literal_column("'sending'")])
+"""Said with literals: with parameters, neither database would see that the index of what is left to carry fits."""
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A place leased to us, until `until` (the machine's hour, aware)."""
+
+    place: Address
+    holder: str
+    lease: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to carry; `message` is None for a card, drawn by its key when it is sent."""
+
+    id: str
+    seq: int
+    place: Address
+    message: Message | None
+    key: str
+    thread: str
+    ref: str
+    audience: str
+    lang: str
+    attempts: int
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How many letters wait, since when (the procedure's hour), and how many are dead."""
+
+    waiting: int
+    oldest_written: datetime | None
+    dead: int
+
+
+class Outbox:
+    """The letters and lanes, inside one transaction. Raises Stale whenever a lane is no longer ours."""
+
+    def __init__(self, connection: Connection, ids: Callable[[], str]) -> None:
+        self._connection = connection
+        self._ids = ids
+
+    def put(
+        self, place: Address, message: Message | None, *, key: str = "", thread: str = "", ref: str = "",
+        audience: str = "", due: datetime, lang: str = "fr",
+    ) -> str:  # fmt: skip
+        """Write a letter and return its id; one of a card that already waits there is the same one, drawn later.
+
+        `due` is the procedure's hour it is written at: kept to be shown, never compared with the machine's.
+        """
+        if message is None and (waiting := self._card(place, key)):
+            return waiting
+        id_ = self._ids()
+        told = message.model_dump(mode="json") if message is not None else None
+        self._connection.execute(
+            insert(outbox).values(
+                id=id_, platform=place.platform, place=place.id, message=told, key=key, thread=thread, ref=ref,
+                audience=audience, lang=lang, written=due, state="waiting", doubt=False, attempts=0,
+            )
+        )  # fmt: skip
+        return id_
+
+    def claim_place(self, now: datetime, holder: str, seconds: float) -> Lane | None:
+        """Lease the place whose oldest letter waits longest, among those nobody holds at `now` (the machine's hour)."""
+        self._open_lanes()
+        first = select(func.min(outbox.c.seq)).where(PENDING, _same()).scalar_subquery()
+        free = and_(
+            or_(lanes.c.leased_until.is_(None), lanes.c.leased_until <= now),
+            or_(lanes.c.not_before.is_(None), lanes.c.not_before <= now),
+        )
+        wanted = select(lanes).where(free, exists().where(PENDING, _same())).order_by(first).limit(1)
+        row = self._connection.execute(wanted.with_for_update(skip_locked=True, of=lanes)).one_or_none()
+        if row is None:
+            return None
+        lane = Lane(
+            Address(platform=row.platform, id=row.place), holder, row.lease + 1, now + timedelta(seconds=seconds)
+        )
+        values = {"holder": holder, "lease": lane.lease, "leased_until": lane.until, "not_before": None}
+        self._connection.execute(update(lanes).where(_at(lane.place)).values(values))
+        return lane
+
+    def letters(self, lane: Lane) -> list[Letter]:
+        """What waits in a leased place, in order, a batch at a time."""
+        self._held(lane)
+        found = select(outbox).where(_there(lane.place), PENDING).order_by(outbox.c.seq).limit(BATCH)
+        return [_letter(row, lane) for row in self._connection.execute(found)]
+
+    def renew(self, lane: Lane, now: datetime, seconds: float) -> Lane:
+        """Hold the place longer: before each letter, so that a long batch never outlives its lease."""
+        self._held(lane)
+        until = now + timedelta(seconds=seconds)
+        self._connection.execute(update(lanes).where(_at(lane.place)).values(leased_until=until))
+        return Lane(lane.place, lane.holder, lane.lease, until)
+
+    def start(self, letter: Letter) -> bool:
+        """A try begins; returns whether an earlier one may have been taken without our knowing."""
+        self._held(letter.lane)
+        here = outbox.c.id == letter.id
+        doubt = bool(self._connection.execute(select(outbox.c.doubt).where(here)).scalar_one())
+        self._connection.execute(
+            update(outbox).where(here).values(state="sending", doubt=True, attempts=outbox.c.attempts + 1)
+        )
+        return doubt
+
+    def posted(self, letter: Letter, post: str) -> None:
+        """The platform took it."""
+        self._settle(letter, state="posted", post=post, doubt=False)
+
+    def later(self, letter: Letter, until: datetime, reason: str) -> None:
+        """The platform did not take it: the whole place waits until `until` (the machine's hour), in order."""
+        self._settle(letter, state="waiting", reason=reason[:500])
+        self._connection.execute(update(lanes).where(_at(letter.place)).values(leased_until=None, not_before=until))
+
+    def dead(self, letter: Letter, reason: str) -> None:
+        """The platform never will: the letter is put aside, the place goes on."""
+        self._settle(letter, state="dead", reason=reason[:500])
+
+    def release(self, lane: Lane) -> None:
+        """Give a place back."""
+        ours = and_(_at(lane.place), lanes.c.holder == lane.holder, lanes.c.lease == lane.lease)
+        self._connection.execute(update(lanes).where(ours).values(leased_until=None))
+
+    def stats(self) -> Stats:
+        """What waits and what is dead."""
+        waiting = select(func.count(), func.min(outbox.c.written)).where(PENDING)
+        count, oldest = self._connection.execute(waiting).one()
+        dead = self._connection.execute(select(func.count()).where(outbox.c.state == "dead")).scalar_one()
+        return Stats(count, oldest, dead)
+
+    def _card(self, place: Address, key: str) -> str | None:
+        """The letter of this card that waits and will be drawn after our commit.
+
+        One in doubt does not count: it may turn out to be posted already, as it was drawn before. The lock keeps a worker
+        of PostgreSQL from drawing it before our commit: it would show what we are about to change.
+        """
+        same = and_(_there(place), outbox.c.key == key, outbox.c.state == "waiting", outbox.c.message.is_(None))
+        found = select(outbox.c.id).where(same, PENDING, ~outbox.c.doubt).limit(1).with_for_update()
+        return self._connection.execute(found).scalar_one_or_none()
+
+    def _open_lanes(self) -> None:
+        """A lane for each place that has letters and no lane yet."""
+        known = exists().where(_same())
+        new = select(outbox.c.platform, outbox.c.place).where(PENDING, ~known).distinct()
+        for row in self._connection.execute(new).all():
+            insert_new(
+                self._connection, lanes, {"platform": row.platform, "place": row.place, "holder": "", "lease": 0}
+            )
+
+    def _held(self, lane: Lane) -> None:
+        """Raise Stale when somebody else leased the place since."""
+        ours = and_(_at(lane.place), lanes.c.holder == lane.holder, lanes.c.lease == lane.lease)
+        if self._connection.execute(select(lanes.c.lease).where(ours).with_for_update()).one_or_none() is None:
+            raise Stale(lane.place.id)
+
+    def _settle(self, letter: Letter, **values: object) -> None:
+        self._held(letter.lane)
+        self._connection.execute(update(outbox).where(outbox.c.id == letter.id).values(**values))
+
+
+def _same() -> ColumnElement[bool]:
+    return and_(outbox.c.platform == lanes.c.platform, outbox.c.place == lanes.c.place)
+
+
+def _at(place: Address) -> ColumnElement[bool]:
+    return and_(lanes.c.platform == place.platform, lanes.c.place == place.id)
+
+
+def _there(place: Address) -> ColumnElement[bool]:
+    return and_(outbox.c.platform == place.platform, outbox.c.place == place.id)
+
+
+def _letter(row: Row[tuple[object, ...]], lane: Lane) -> Letter:
+    message = Message.model_validate(row.message) if row.message is not None else None
+    return Letter(
+        row.id, row.seq, lane.place, message, row.key, row.thread, row.ref, row.audience, row.lang, row.attempts, lane
+    )

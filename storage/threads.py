@@ -1,0 +1,61 @@
+"""Threads: under which post the talk about a card goes, and which dossier a reply is about.
+
+One thread per card and place: a person who changes platform gets a second thread there, and the first still answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from atelier.words import Reference
+from chat.cards import Address
+from storage.rows import insert_new
+from storage.tables import threads
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a thread is about: the key of its card, its dossier, who reads it."""
+
+    key: str
+    ref: Reference
+    audience: str
+
+
+class Threads:
+    """The threads, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def root(self, key: str) -> tuple[Address, str] | None:
+        """The place and the root post of the first thread opened for a card, or None."""
+        first = select(threads).where(threads.c.key == key).order_by(threads.c.seq).limit(1)
+        row = self._connection.execute(first).one_or_none()
+        return None if row is None else (Address(platform=row.platform, id=row.place), row.post)
+
+    def at(self, key: str, place: Address) -> str | None:
+        """The root post of a card's thread in this very place, or None."""
+        found = select(threads.c.post).where(threads.c.key == key, _in(place))
+        return self._connection.execute(found).scalar_one_or_none()
+
+    def open(self, key: str, place: Address, post: str, ref: str, audience: str) -> None:
+        """Open a thread under a post; the first one opened for this card in this place stays."""
+        values = {"platform": place.platform, "place": place.id, "post": post, "ref": ref, "audience": audience}
+        insert_new(self._connection, threads, {"key": key, **values})
+
+    def by_post(self, place: Address, post: str) -> Thread | None:
+        """What the thread under this root post is about, or None when it is none of ours."""
+        found = select(threads).where(_in(place), threads.c.post == post).order_by(threads.c.seq).limit(1)
+        row = self._connection.execute(found).one_or_none()
+        return None if row is None else Thread(row.key, Reference(row.ref), row.audience)
+
+    def forget(self, key: str, place: Address) -> None:
+        """The root post is gone: the next post of this card opens the thread anew."""
+        self._connection.execute(delete(threads).where(threads.c.key == key, _in(place)))
+
+
+def _in(place: Address) -> ColumnElement[bool]:
+    return (threads.c.platform == place.platform) & (threads.c.place == place.id)

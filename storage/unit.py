@@ -1,0 +1,77 @@
+"""A unit of work: everything one event changes, kept or lost together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from storage.access import Access
+from storage.cards import Cards
+from storage.conversations import Conversations
+from storage.counters import Counters
+from storage.deadlines import Deadlines
+from storage.dossiers import Dossiers
+from storage.errors import answering
+from storage.files import Files
+from storage.inbox import Inbox
+from storage.journal import Journal
+from storage.outbox import Outbox
+from storage.people import People
+from storage.reminders import Reminders
+from storage.threads import Threads
+
+Ids = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The repositories of one transaction."""
+
+    people: People
+    access: Access
+    counters: Counters
+    dossiers: Dossiers
+    journal: Journal
+    inbox: Inbox
+    outbox: Outbox
+    cards: Cards
+    threads: Threads
+    deadlines: Deadlines
+    reminders: Reminders
+    conversations: Conversations
+    files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Opens units of work on an engine. `secret` seals the journal; `ids` gives unguessable identifiers."""
+
+    engine: Engine
+    secret: bytes
+    ids: Ids
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
+        """One transaction: committed at the end, rolled back by any exception. Raises Away when the database is."""
+        with answering(), self.engine.begin() as connection:
+            yield self._unit(connection)
+
+    def _unit(self, connection: Connection) -> Unit:
+        return Unit(
+            People(connection),
+            Access(connection, self.ids),
+            Counters(connection),
+            Dossiers(connection),
+            Journal(connection, self.secret, self.ids),
+            Inbox(connection),
+            Outbox(connection, self.ids),
+            Cards(connection),
+            Threads(connection),
+            Deadlines(connection),
+            Reminders(connection),
+            Conversations(connection),
+            Files(connection, self.ids),
+        )

@@ -1,0 +1,106 @@
+"""People the directory does not know, and those it does: access asked, given, refused; invitations; the notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from town import Town, opened
+
+from bot.sandbox.people import CAMILLE, DOMINIQUE, REVIEW, Somebody
+from chat.cards import Address
+
+YANN = Somebody("ddt57", "Yann Keller", "", "DDT de la Moselle", (), "57")
+ASKED = {
+    "nom": "Yann Keller",
+    "fonction": "chargé de mission",
+    "service": "DDT de la Moselle",
+    "role": "SVC",
+    "departement": "57",
+}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with opened(tmp_path) as local:
+        yield Town(local)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.replace("│", " ").split())
+
+
+async def test_a_stranger_is_told_what_is_kept_and_how_to_come_in(town: Town) -> None:
+    await town.player.command(YANN, "demande")
+    read = town.read(YANN)
+    assert "Vous n'êtes pas encore dans l'annuaire" in read
+    assert "[Demander l'accès]" in read
+    assert town.local.app.writer.call(lambda u: u.dossiers.queue()) == []
+
+
+async def test_access_is_asked_and_given_with_a_button(town: Town) -> None:
+    await town.player.say(YANN, "bonjour")
+    await town.player.press(YANN, "Demander l'accès")
+    await town.player.fill(YANN, ASKED)
+    assert "DDT de la Moselle" in town.read(DOMINIQUE)
+    await town.player.press(DOMINIQUE, "Accepter")
+    assert "Votre accès est ouvert" in town.read(YANN)
+    await town.player.press(DOMINIQUE, "Refuser l'accès")
+    assert "a déjà reçu sa réponse" in town.last(DOMINIQUE)
+    await town.player.command(YANN, "demande")
+    assert town.dossier().departement == "57"
+    assert "Information : ce robot conserve" in town.read(YANN)
+    await town.player.command(YANN, "")
+    assert town.read(YANN).count("Information : ce robot conserve") == 1
+
+
+async def test_access_refused_is_said(town: Town) -> None:
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, ASKED)
+    await town.player.press(DOMINIQUE, "Refuser l'accès")
+    assert "n'a pas été acceptée" in town.read(YANN)
+    await town.player.command(YANN, "demande")
+    assert "Vous n'êtes pas encore dans l'annuaire" in town.last(YANN)
+
+
+async def test_a_wrong_request_is_corrected_in_its_form(town: Town) -> None:
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, {**ASKED, "nom": " ", "departement": "99", "role": "roi"})
+    assert set(town.player.form(YANN).problems) == {"nom", "departement", "role"}
+
+
+async def test_only_an_administrator_answers(town: Town) -> None:
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, ASKED)
+    request = town.world.visible(DOMINIQUE.account, f"dm:{DOMINIQUE.account}")[-1].message.card.buttons[0].token
+    await town.player.command(CAMILLE, f"accepter_acces {request.arg}")
+    assert "Seul un administrateur" in town.last(CAMILLE)
+    await town.player.command(DOMINIQUE, f"accepter_acces {request.arg}")
+    assert "Accès ouvert à Yann Keller" in town.last(DOMINIQUE)
+
+
+async def test_a_stranger_in_a_channel_is_not_talked_to(town: Town) -> None:
+    town.world.channel(REVIEW.id, "Revue AD1", ("ad1-instruction", "ddt57"))
+    await town.player.say(YANN, "bonjour à tous", REVIEW.id)
+    assert town.player.screen(YANN, REVIEW.id) == ["bonjour à tous"]
+
+
+async def test_a_person_who_left_is_a_stranger(town: Town) -> None:
+    gone = CAMILLE.person().model_copy(update={"active": False})
+    town.local.app.writer.call(lambda u: u.people.save(gone))
+    await town.player.command(CAMILLE, "demande")
+    assert "Vous n'êtes pas encore dans l'annuaire" in town.read(CAMILLE)
+
+
+async def test_an_invitation_names_nobody_or_several(town: Town) -> None:
+    ref = await town.drafted()
+    await town.player.command(CAMILLE, f"inviter {ref} personne = Personne Inconnue | role = COLL")
+    assert "n'est pas dans l'annuaire" in flat(town.read(CAMILLE))
+    for number in (1, 2):
+        twin = CAMILLE.person().model_copy(update={"id": f"jean{number}", "name": "Jean Dupont", "holdings": ()})
+        town.local.app.writer.call(lambda u, twin=twin: u.people.add(twin, (Address(platform="sandbox", id=twin.id),)))
+    await town.player.command(CAMILLE, f"inviter {ref} personne = Jean Dupont | role = COLL")
+    assert "Plusieurs personnes portent ce nom" in flat(town.read(CAMILLE))
+    await town.player.command(CAMILLE, f"inviter {ref} personne = jean1 | role = COLL")
+    assert [m.person for m in town.dossier().members][-1] == "jean1"

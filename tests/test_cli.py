@@ -1,0 +1,148 @@
+"""The command line as an administrator uses it: sentences, exit statuses, nothing half-done."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SECRET = "un secret pour les essais"
+CSV = "identifiant;nom;organisme;role;portee;comptes\ncamille;Camille Laurent;DDT de la Meuse;SVC;dep:55;mattermost:camille\n"
+
+
+def run(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    code = "import sys; from bot.cli import main; sys.argv[0] = 'atelier'; main()"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ATELIER_", "SLACK_", "MATTERMOST_", "DATABASE_"))}
+    around = {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "ATELIER_SECRET_KEY": SECRET,
+        "DATABASE_URL": f"sqlite:///{cwd / 'a.db'}",
+        **env,
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code, *args], cwd=cwd, env=around, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Path:
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+def test_the_story_plays_to_its_end(tmp_path: Path) -> None:
+    done = run("story", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "La demande ADT-2026-0003 est validée." in done.stdout
+    assert max(map(len, done.stdout.splitlines())) < 320, "only what people typed is longer than a screen"
+
+
+def test_migrating_twice_is_the_same(migrated: Path) -> None:
+    done = run("migrate", cwd=migrated)
+    assert (done.returncode, done.stdout.strip()) == (0, "La base de données est à jour.")
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"ATELIER_SECRET_KEY": ""}, "ATELIER_SECRET_KEY manque"),
+        ({"ATELIER_SECRET_KEY": "court"}, "ATELIER_SECRET_KEY manque ou est trop courte"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL doit commencer par"),
+        ({"ATELIER_ADMINS": "alice"}, "ATELIER_ADMINS doit s'écrire « plateforme:identifiant »"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN est donné sans SLACK_SIGNING_SECRET"),
+        ({"MATTERMOST_URL": "https://chat.example"}, "MATTERMOST_URL et MATTERMOST_TOKEN vont ensemble"),
+        ({"PORT": "quatre-vingts"}, "PORT ne convient pas"),
+        ({"DATABASE_URL": "sqlite:////nulle/part/a.db"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://127.0.0.1:1/rien"}, "La base de données ne répond pas"),
+    ],
+)
+def test_a_wrong_setting_stops_with_a_sentence_that_names_it(
+    migrated: Path, env: dict[str, str], sentence: str
+) -> None:
+    done = run("annuaire", "montrer", cwd=migrated, **env)
+    assert done.returncode == 2, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_not_migrated_says_so(tmp_path: Path) -> None:
+    done = run("annuaire", "montrer", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "lancez « atelier migrate »" in done.stderr
+
+
+def test_a_database_of_a_newer_version_is_left_alone(migrated: Path) -> None:
+    with sqlite3.connect(migrated / "a.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.close()
+    for command in (("migrate",), ("annuaire", "montrer")):
+        done = run(*command, cwd=migrated)
+        assert done.returncode == 2
+        assert "version plus récente du robot" in done.stderr
+
+
+def test_the_directory_is_imported_tried_first_then_for_good(migrated: Path) -> None:
+    file = migrated / "annuaire.csv"
+    file.write_text(CSV, encoding="utf-8")
+    dry = run("annuaire", "importer", "annuaire.csv", "--essai", cwd=migrated)
+    assert "Essai, rien n'est changé" in dry.stdout
+    assert "1 personne(s) ajoutée(s)" in dry.stdout
+    assert "camille" not in run("annuaire", "montrer", cwd=migrated).stdout
+    assert run("annuaire", "importer", "annuaire.csv", cwd=migrated).returncode == 0
+    assert "camille ; Camille Laurent ; DDT de la Meuse ; SVC dep:55" in run("annuaire", "montrer", cwd=migrated).stdout
+    again = run("annuaire", "importer", "annuaire.csv", cwd=migrated)
+    assert "1 personne(s) inchangée(s)" in again.stdout
+    file.write_text(CSV.replace("DDT de la Meuse", "DDTM"), encoding="utf-8")
+    assert "1 personne(s) modifiée(s)" in run("annuaire", "importer", "annuaire.csv", cwd=migrated).stdout
+
+
+def test_a_wrong_table_names_its_cells_and_changes_nothing(migrated: Path) -> None:
+    (migrated / "annuaire.csv").write_text(CSV + "X Y;X;DDT;ROI;;\n", encoding="utf-8")
+    done = run("annuaire", "importer", "annuaire.csv", cwd=migrated)
+    assert done.returncode == 1
+    assert "Ligne 3, colonne identifiant" in done.stderr
+    assert "Ligne 3, colonne role" in done.stderr
+    assert "2 erreur(s) : rien n'a été changé." in done.stderr
+    assert "camille" not in run("annuaire", "montrer", cwd=migrated).stdout
+
+
+def test_a_file_that_is_not_there_or_not_text(migrated: Path) -> None:
+    assert "ne se lit pas" in run("annuaire", "importer", "rien.csv", cwd=migrated).stderr
+    (migrated / "image.csv").write_bytes(b"\xff\xfe\x00")
+    assert "ne se lit pas" in run("annuaire", "importer", "image.csv", cwd=migrated).stderr
+
+
+def test_first_administrators_come_from_the_settings(migrated: Path) -> None:
+    done = run("annuaire", "montrer", cwd=migrated, ATELIER_ADMINS="mattermost:alice, slack:U1")
+    assert "mattermost-alice ; alice ;  ; ADMIN" in done.stdout
+    assert "slack-U1" in done.stdout
+
+
+def test_the_journal_is_verified(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    code = (
+        "import asyncio, sys; from pathlib import Path; sys.path.insert(0, 'tests'); import town\n"
+        "from town import Town, opened\n"
+        f"with opened(Path({str(folder)!r})) as local: asyncio.run(Town(local).transmitted())"
+    )
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=env, cwd=ROOT, capture_output=True)
+    settings = {
+        "DATABASE_URL": f"sqlite:///{folder / 'atelier.db'}",
+        "ATELIER_SECRET_KEY": (folder / "secret").read_text(),
+    }
+    done = run("journal", "verifier", cwd=tmp_path, **settings)
+    assert (done.returncode, done.stdout.strip()) == (0, "Le journal est intact : 1 demande(s).")
+    with sqlite3.connect(folder / "atelier.db") as raw:
+        raw.execute("DROP TRIGGER journal_no_update")
+        raw.execute("UPDATE journal SET what = 'D7' WHERE seq = 3")
+    raw.close()
+    broken = run("journal", "verifier", cwd=tmp_path, **settings)
+    assert broken.returncode == 1
+    assert "ADT-2026-0001 ne se suit plus à la ligne 3" in broken.stderr

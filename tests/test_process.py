@@ -1,0 +1,100 @@
+"""The bot as people run it: a process started, driven over HTTP, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 60
+"""Seconds to wait for the page at most: the story is played first."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Demo:
+    """`atelier demo` in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log = folder.with_suffix(".log")
+
+    def start(self) -> httpx.Client:
+        code = "import sys; from bot.cli import main; sys.argv[0] = 'atelier'; main()"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", code, "demo", "--dossier", str(self.folder), "--port", str(self.port)],
+                cwd=self.folder.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
+            )  # fmt: skip
+        url = f"http://127.0.0.1:{self.port}"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{url}/revision", timeout=20)
+            except httpx.TransportError:
+                assert self.process.poll() is None, self.log.read_text()[-3000:]
+                time.sleep(0.2)
+            else:
+                return httpx.Client(base_url=url, follow_redirects=True, timeout=20)
+        raise AssertionError("the page did not come up")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    made = Demo(tmp_path / "demo")
+    yield made
+    made.kill()
+
+
+def said(page: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def test_the_demo_is_driven_over_http_killed_and_comes_back(demo: Demo) -> None:
+    with demo.start() as http:
+        page = http.get("/", params={"qui": "ddt55"})
+        assert page.status_code == 200
+        assert "ADT-2026-0003" in said(page.text), "the story was played first"
+        sent = {"qui": "ddt84", "lieu": "dm:ddt84"}
+        http.post("/dire", data={**sent, "texte": "/atelier demande"})
+        http.post("/dire", data={**sent, "texte": "DDT de Vaucluse"})
+        assert "Question 2 sur 16" in said(http.get("/", params={"qui": "ddt84"}).text)
+    demo.kill()
+    with demo.start() as http:
+        assert "Question 2 sur 16" in said(http.get("/", params={"qui": "ddt84"}).text)
+        http.post("/dire", data={**sent, "texte": "Cavaillon"})
+        after = said(http.get("/", params={"qui": "ddt84"}).text)
+        assert "Question 3 sur 16" in after
+        assert "une autre demande concerne le même territoire (ADT-2026-0002)" in after
+
+
+def test_the_clock_jumps_and_deadlines_ring_on_the_page(demo: Demo) -> None:
+    with demo.start() as http:
+        before = said(http.get("/", params={"qui": "ad1-instruction"}).text)
+        http.post("/horloge", data={"qui": "ad1-instruction", "lieu": "dm:ad1-instruction", "pas": "semaine"})
+        http.post("/horloge", data={"qui": "ad1-instruction", "lieu": "dm:ad1-instruction", "pas": "semaine"})
+        after = said(http.get("/", params={"qui": "ad1-instruction"}).text)
+        assert after.count("dépassée depuis le") > before.count("dépassée depuis le")
