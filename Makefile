@@ -42,5 +42,5 @@ catalogues: .venv/.installed-dev
 	$(BIN)/python scripts/catalogues.py
 
 requirements:
-	for f in requirements requirements-dev; do pip-compile --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+	for f in requirements requirements-dev; do pip-compile --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --strip-extras --allow-unsafe --no-header --no-annotate -o $$f.txt $$f.in; done

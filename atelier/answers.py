@@ -118,6 +118,8 @@ def _code(item: Item, words: str) -> str:
 def _choices(item: Item, given: Given, _around: Around) -> JsonValue:
     """Several codes, and « autre : … » for what the list lacks."""
     parts = [p.strip() for p in re.split(r"[;,\n]", given) if p.strip()] if isinstance(given, str) else list(given)
+    if not parts:
+        raise Refused(fr("Choisissez au moins une ligne de la liste."))
     codes: list[str] = []
     other = ""
     for part in parts:
@@ -137,8 +139,8 @@ _OTHER_MOST = 200
 
 def _months(_item: Item, given: Given, around: Around) -> JsonValue:
     words = given if isinstance(given, str) else " ; ".join(given)
-    parts = [p for p in MONTHS_APART.split(words.strip()) if p]
-    if len(parts) > 2:  # noqa: PLR2004 - a beginning and an end
+    parts = [p for p in MONTHS_APART.split(" ".join(words.split())) if p]
+    if not 1 <= len(parts) <= 2:  # noqa: PLR2004 - a beginning and an end
         raise Refused(fr("Donnez un mois de début et un mois de fin, par exemple « mars 2027 à mai 2027 »."))
     first, last = parse_month(parts[0]), parse_month(parts[-1])
     if last < first:
@@ -151,6 +153,8 @@ def _months(_item: Item, given: Given, around: Around) -> JsonValue:
 def _territory(_item: Item, given: Given, around: Around) -> JsonValue:
     words = given.replace("\n", ";").split(";") if isinstance(given, str) else list(given)
     names = [n.strip() for n in words if n.strip()]
+    if not names:
+        raise Refused(fr("Écrivez au moins un nom ou un code, par exemple « Bar-le-Duc » ou « 55029 »."))
     if len(names) > MOST_TERRITORIES:
         raise Refused(fr("C'est trop : {max_length} au plus."), max_length=MOST_TERRITORIES)
     found = [_place(name, around) for name in names]
@@ -163,7 +167,7 @@ def _place(name: str, around: Around) -> Place:
     if len(exact) == 1:
         return _kept(exact[0])
     if len(exact) > 1:
-        raise Homonyms(name, tuple((t.code, t.label) for t in exact[:SHOWN]))
+        raise Homonyms(name, tuple((t.code, t.label) for t in _likely(name, exact, around)))
     if PETR.match(key(name)):
         return _petr(name)
     near = around.territories.find(name, around.departement, limit=SHOWN)
@@ -176,6 +180,15 @@ def _place(name: str, around: Around) -> Place:
         ),
         name=name[:80],
     )
+
+
+def _likely(name: str, exact: tuple[Territory, ...], around: Around) -> tuple[Territory, ...]:
+    """The homonyms; when none is in the request's département, its own towns that begin so come first."""
+    if any(around.departement in place.departements for place in exact):
+        return exact[:SHOWN]
+    near = around.territories.find(name, around.departement, limit=SHOWN * 4)
+    own = [place for place in near if around.departement in place.departements]
+    return (*own[: SHOWN // 2], *exact)[:SHOWN]
 
 
 def _near(name: str, places: tuple[Territory, ...]) -> Homonyms:
@@ -256,7 +269,7 @@ def retyped(item: Item, value: JsonValue) -> str | tuple[str, ...]:
             return " à ".join(dict.fromkeys(_month(str(month)) for month in value))
         case "territory" if isinstance(value, list):
             places = [Place.model_validate(place) for place in value]
-            return " ; ".join(_petr_typed(p) if p.kind == "petr" else p.code for p in places)
+            return " ; ".join(_petr_typed(p) if p.kind == "petr" else p.label for p in places)
         case _:
             return "" if value is None else str(value)
 

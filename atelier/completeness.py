@@ -1,12 +1,15 @@
-"""What is there and what is missing. Completeness is derived from the fiche, never a state of its own (DESIGN §3)."""
+"""What is there and what is missing. Completeness is derived from the fiche, never a state of its own."""
 
 from __future__ import annotations
 
 from pydantic import JsonValue
 
 from atelier.dossier import Dossier
-from atelier.fiche import Item, items
+from atelier.fiche import Item, item, items
 from atelier.words import Role
+
+WORDS, NOTES = "texte", "fichiers"
+"""What the seal of an answer that comes with files is made of."""
 
 
 def is_answered(dossier: Dossier, item: Item) -> bool:
@@ -43,9 +46,14 @@ def questions_for(role: Role) -> tuple[Item, ...]:
 
 
 def seal(dossier: Dossier, field: str) -> JsonValue:
-    """What a field holds, to be compared later: its value, or its piece's sha256."""
+    """What a field holds, to be compared later: its value, its letter's sha256, or its words and its notes."""
     piece = dossier.piece(field)
-    return piece.sha256 if piece else dossier.value(field)
+    if piece is None:
+        return dossier.value(field)
+    if item(field).is_piece:
+        return piece.sha256
+    notes: list[JsonValue] = [[p.name, p.sha256] for p in dossier.pieces if p.kind == field and not p.replaced]
+    return {WORDS: dossier.value(field), NOTES: notes}
 
 
 def wanted_still(dossier: Dossier) -> frozenset[str]:

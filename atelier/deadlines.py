@@ -16,6 +16,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -122,6 +123,7 @@ GOOD_FRIDAY_NOTE: Final = fr(
 TO_VERIFY_NOTE: Final = fr("À vérifier : les jours fériés du département {departement} ne sont pas confirmés.")
 
 
+@lru_cache(maxsize=4096)  # pure, and asked several times of the same deadline
 def compute(start: date, delay: Delay, departement: str, source: str = "") -> Explained:
     """Give the last day of a delay, and why.
 

@@ -1,4 +1,4 @@
-"""Reads the procedure: what may be done, and what follows. Names no state and no role (DESIGN §3)."""
+"""Reads the procedure: what may be done, and what follows. Names no state and no role."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ def offers(dossier: Dossier, person: Person) -> tuple[Step, ...]:
 
 
 def step_of(act: Do) -> Step:
-    """The row of a gesture."""
-    return next(s for s in STEPS if s.act == act)
+    """The row of a gesture; KeyError for the opening, which is no step of a request."""
+    return _BY_ACT[act]
+
+
+_BY_ACT = {s.act: s for s in STEPS}
 
 
 def step_for(dossier: Dossier, person: Person, act: Do) -> tuple[Step, Role]:

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from atelier.calendar import zone
 from atelier.dates import parse_day
 from atelier.dossier import Holding, Person
-from atelier.territories import Territories
+from atelier.territories import Departement, Territories
 from atelier.words import PersonId, Refused, Role, fr
 
 REQUIRED = ("identifiant", "nom", "organisme", "role")
@@ -29,7 +30,7 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{1,99}")
 ACCOUNT = re.compile(r"(?P<platform>[a-z]+):(?P<id>[^\s:;,]{1,100})")
 SCOPE = re.compile(r"(?P<kind>dep|terr|ref):(?P<value>[^\s]{1,60})")
 SIGNERS = frozenset({Role.SVC_SIGN})
-"""Roles held by delegation: the act that gives it is recorded with it (DOMAIN §4)."""
+"""Roles held by delegation: the act that gives it is recorded with it."""
 MOST_ROWS = 20_000
 
 
@@ -166,7 +167,7 @@ def _scope(value: str, territories: Territories, _today: date) -> None:
             given=value[:60],
         )
     if found["kind"] == "dep":
-        territories.departement(found["value"])
+        zone(territories.departement(found["value"]).code)
     if found["kind"] == "terr":
         territories.resolve(found["value"])
 
@@ -186,7 +187,7 @@ def _language(value: str, _territories: Territories, _today: date) -> None:
 
 
 def _departement(value: str, territories: Territories, _today: date) -> None:
-    territories.departement(value)
+    zone(territories.departement(value).code)
 
 
 def _day(value: str, _territories: Territories, today: date) -> None:
@@ -232,15 +233,19 @@ def _entry(listed: list[tuple[Row, Holding]], territories: Territories) -> Entry
     person = Person(
         id=PersonId(row["identifiant"]), name=row["nom"], title=row.get("fonction", ""), service=row["organisme"],
         holdings=tuple(dict.fromkeys(h for _, h in listed)), language=row.get("langue") or "fr",
-        departement=territories.departement(row["departement"]).code if row.get("departement") else _from(listed[0][1]),
+        departement=territories.departement(row["departement"]).code if row.get("departement") else _from(listed[0][1], territories),
         active=row.get("actif", "").casefold() not in NO, superior=PersonId(row.get("superieur", "")),
     )  # fmt: skip
     return Entry(person, tuple((a.partition(":")[0], a.partition(":")[2]) for a in accounts))
 
 
-def _from(holding: Holding) -> str:
+def _from(holding: Holding, territories: Territories) -> str:
     """Where somebody works when the table does not say: the département of their scope, else Paris."""
-    return holding.scope.removeprefix("dep:") if holding.scope.startswith("dep:") else "75"
+    kind, _, code = holding.scope.partition(":")
+    if kind == "terr":
+        place = territories.resolve(code)
+        return place.code if isinstance(place, Departement) else place.departements[0]
+    return code if kind == "dep" else "75"
 
 
 def _shared(entries: tuple[Entry, ...]) -> list[Mistake]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from atelier import rules
+from atelier import completeness, rules
 from atelier.calendar import local_day
 from atelier.dossier import Answered, By, Dossier, Person, Piece
 from atelier.fiche import Item
@@ -56,6 +56,18 @@ def can_write(dossier: Dossier, person: Person, item: Item) -> bool:
     except Refused:
         return False
     return True
+
+
+def left_to(dossier: Dossier, person: Person) -> tuple[Item, ...]:
+    """The questions that are this person's and wait for an answer, or for another one that AD1 asked for."""
+    role = next((role for role in WRITERS if role in dossier.roles_of(person)), None)
+    if role is None:
+        return ()
+    wanted = completeness.wanted_still(dossier)
+    waiting = (
+        q for q in completeness.questions_for(role) if not completeness.is_answered(dossier, q) or q.name in wanted
+    )
+    return tuple(q for q in waiting if can_write(dossier, person, q))
 
 
 def answered(dossier: Dossier, item: Item, value: JsonValue, by: By) -> Dossier:

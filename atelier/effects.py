@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from atelier.completeness import seal
 from atelier.dossier import Complement, Decision, Dossier, Member, Opinion, Wanted
 from atelier.forms import (
     Avis,
@@ -18,7 +19,6 @@ from atelier.forms import (
     Validation,
 )
 from atelier.grammar import Attempt
-from atelier.needs import seal
 from atelier.words import Refused, Role, fr
 
 F = TypeVar("F", bound=StepForm)
@@ -56,7 +56,7 @@ def complement_demande(dossier: Dossier, attempt: Attempt) -> Dossier:
         number=len(dossier.complements) + 1,
         wanted=tuple(Wanted(field=name, text=form.texte) for name in dict.fromkeys(form.champs)),
         by=attempt.by(),
-        before={name: seal(attempt, name) for name in form.champs},
+        before={name: seal(dossier, name) for name in form.champs},
     )
     return dossier.model_copy(update={"complements": (*dossier.complements, asked)})
 

@@ -59,7 +59,7 @@ Long = Annotated[str, StringConstraints(min_length=50, max_length=3000, strip_wh
 
 
 class Fiche(BaseModel):
-    """Fiche de renseignements (circulaire §5; 08_fiche)."""
+    """Fiche de renseignements (circulaire §5)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -84,8 +84,8 @@ class Fiche(BaseModel):
             fr("Territoire"),
             (SVC,),
             fr(
-                "Un nom ou un code INSEE ou SIREN ; plusieurs, séparés par « ; ». Pour un PETR : « PETR nom, SIREN » "
-                "(l'atelier s'adresse aux communes et intercommunalités : circulaire, §1 et §2)."
+                "Un nom, un code INSEE ou un SIREN ; plusieurs séparés par « ; ». PETR : « PETR nom, SIREN » "
+                "(circulaire, §1 et §2)."
             ),
             fr("Bar-le-Duc"),
             "note d'opportunité",

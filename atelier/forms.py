@@ -154,7 +154,9 @@ class Invitation(StepForm):
     personne: Annotated[
         str,
         Field(title=fr("Qui invitez-vous ?"), min_length=2, max_length=120),
-        Line(fr("Personne"), "line", help=fr("Son nom ou son identifiant, tel que dans l'annuaire.")),
+        Line(
+            fr("Personne"), "line", help=fr("Son nom ou son identifiant de l'annuaire, ou son compte : « @camille ».")
+        ),
     ]
     role: Annotated[
         Literal["COLL", "DREAL", "CAUE", "SVC"],

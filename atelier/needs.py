@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atelier import rules
-from atelier.completeness import missing_letters, missing_required
+from atelier.completeness import missing_letters, missing_required, wanted_still
 from atelier.fiche import item
 from atelier.forms import DemandeComplement, PriseEnCharge, Reorientation, ReponseComplement
 from atelier.grammar import Attempt
@@ -85,8 +85,7 @@ def complement_repondu(attempt: Attempt) -> None:
     open_one = attempt.dossier.complement()
     if open_one is None:
         raise Refused(fr("Aucun complément n'est en attente sur cette demande."))
-    changed = [w for w in open_one.wanted if seal(attempt, w.field) != open_one.before.get(w.field)]
-    if not changed and not note:
+    if {w.field for w in open_one.wanted} <= wanted_still(attempt.dossier) and not note:
         raise Refused(
             fr(
                 "Rien n'a changé depuis la demande de complément : modifiez un champ ou une pièce demandés, "
@@ -100,7 +99,8 @@ def a_sa_part(attempt: Attempt) -> None:
     open_one = attempt.dossier.complement()
     if attempt.role is not Role.COLL or open_one is None:
         return
-    asked = [item(w.field) for w in open_one.wanted if seal(attempt, w.field) == open_one.before.get(w.field)]
+    still = wanted_still(attempt.dossier)
+    asked = [item(w.field) for w in open_one.wanted if w.field in still]
     others = [i.asked.short for i in asked if Role.COLL not in i.asked.who]
     if others:
         raise Refused(
@@ -125,12 +125,6 @@ def delai_de_reponse_passe(attempt: Attempt) -> None:
         )
 
 
-def seal(attempt: Attempt, field: str) -> object:
-    """What a field was, for the diff: its value, or its piece's sha256."""
-    piece = attempt.dossier.piece(field)
-    return piece.sha256 if piece else attempt.dossier.value(field)
-
-
 def outil_connu(attempt: Attempt) -> None:
     """The other tool is one of the list (D9)."""
     form = attempt.form
@@ -139,6 +133,6 @@ def outil_connu(attempt: Attempt) -> None:
 
 
 def pas_de_complement(attempt: Attempt) -> None:
-    """No validation while a complement is pending (DOMAIN §8: the file passed on while a correction is pending)."""
+    """No validation while a complement is pending."""
     if attempt.dossier.complement():
         raise Refused(fr("Un complément est encore attendu : levez la demande de complément avant de valider."))

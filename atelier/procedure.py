@@ -1,7 +1,7 @@
 """The procedure. This is the file to read, and the file to change.
 
 Whatever the bot offers, refuses, announces or reminds follows from these rows: no other file knows who may do what.
-Rows are those of the circular's procedure as DOMAIN §3 lists them (D1 to D11; D8, which creates the atelier, comes
+Rows are those of the circular's procedure (D1 to D11; D8, which creates the atelier, comes
 with designation). This file knows nothing of Slack, Mattermost, databases or clocks.
 """
 
@@ -75,7 +75,7 @@ STEPS = (
         id="D5b", act=do.RETIRER_COMPLEMENT, label=fr("Lever la demande de complément"), short=fr("Lever"),
         said=fr("complément levé"), source=(at.A_COMPLETER,), target=at.EN_ECHANGE, by=(who.AD1I,),
         then=effects.complement_retire, stops=(clock.CIBLE_COMPLEMENT,), resumes=(clock.CIBLE_INSTRUCTION,),
-        tells=(who.SVC, who.COLL), paragraph=fr("choix du produit"),
+        tells=(who.SVC, who.COLL), preview=True, paragraph=fr("choix du produit"),
     ),
     Step(
         id="D6", act=do.DONNER_AVIS, label=fr("Émettre un avis"), short=fr("Avis"), said=fr("avis émis"),

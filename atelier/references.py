@@ -52,7 +52,7 @@ OUTILS = {code: name for code, name in PROGRAMMES.items() if code not in {"ILOTS
     "autre": fr("Autre outil"),
 }
 
-# 02_referentiels, types_service_porteur
+# who may carry a request (circulaire, §5)
 SERVICES = {
     "DDT": "DDT",
     "DDTM": "DDTM",

@@ -1,10 +1,11 @@
-"""When a deadline rings: before, the day itself, and after, on working days of whoever must act (DESIGN §4)."""
+"""When a deadline rings: before, the day itself, and after, on working days of whoever must act."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain, count
 
 from atelier.calendar import add_working_days, is_working_day, local_day, zone
@@ -18,7 +19,7 @@ EVERY = 10
 AHEAD = 4
 """How many overdue reminders are written ahead of now: each one that leaves writes the next."""
 HOUR = time(9, 0)
-"""Reminders leave at nine, local time: after 8 h 30 and before 18 h (DESIGN §4)."""
+"""Reminders leave at nine, local time: after 8 h 30 and before 18 h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Ring:
     escalates: bool = False
 
 
+@lru_cache(maxsize=256)  # asked again for each person whom the same deadline concerns
 def rings(started: datetime, due: datetime, where: str, now: datetime | None = None) -> tuple[Ring, ...]:
     """Every reminder of a deadline, for a recipient who works in département `where`; none before it started.
 

@@ -1,4 +1,4 @@
-"""The deadlines as rows: how long, from what, owed by whom, and the pure functions that run them (DESIGN §4)."""
+"""The deadlines as rows: how long, from what, owed by whom, and the pure functions that run them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHIFTED = fr("Le délai a été suspendu {days} jour(s) ouvré(s) dans l'attente
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One deadline: service targets here, configurable, without legal effect (04_delais)."""
+    """One deadline: service targets here, configurable, without legal effect."""
 
     id: RuleId
     label: str

@@ -43,7 +43,7 @@ class Refused(Exception):
 
 
 class Role(StrEnum):
-    """Who acts on a dossier (DOMAIN §3, DESIGN §1)."""
+    """Who acts on a dossier."""
 
     SVC = "SVC"
     SVC_SIGN = "SVC_SIGN"
@@ -93,7 +93,7 @@ class Do(StrEnum):
 
 
 class RuleId(StrEnum):
-    """The deadlines a request knows (04_delais: service targets, without legal effect)."""
+    """The deadlines a request knows (service targets, without legal effect)."""
 
     RELANCE_BROUILLON = "RELANCE_BROUILLON"
     CIBLE_PRISE_EN_CHARGE = "CIBLE_PRISE_EN_CHARGE"

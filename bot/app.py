@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import uuid4
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from atelier.territories import Territories
 from bot.clock import Clock
+from bot.ids import fresh_id
+from bot.meters import Meters
+from bot.pulse import beat
 from chat.cards import Address, Message
 from chat.language import Languages
 from chat.platform import Platform
@@ -21,21 +23,16 @@ from handlers import reminding
 from handlers.desk import Desk
 from handlers.here import Config
 from scheduler.delivery import Delivery
-from storage.engine import open_engine
-from storage.unit import Units
 from storage.writer import Writer
 
 log = structlog.get_logger()
+REMEMBERED = timedelta(days=30)
+"""How long an event is recognised when it comes again."""
 
 
 def machine() -> datetime:
     """The machine's hour: leases and retries keep to it alone."""
     return datetime.now(UTC)
-
-
-def fresh_id() -> str:
-    """An identifier nobody can guess."""
-    return uuid4().hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +44,36 @@ class Application:
     delivery: Delivery
     clock: Clock
     languages: Languages
+    meters: Meters = field(default_factory=Meters)
 
     async def receive(self, event: AnyEvent) -> Answer:
         """Handle one event of any platform: one answer, after the commit; one log line, without what people wrote."""
-        began = time.perf_counter()
+        began, told = time.perf_counter(), _told(event)
         try:
             answer = await self.desk.receive(event, self.clock.now())
         except Exception:
             incident = fresh_id()[:8]
-            log.exception("event broken", incident=incident, **_told(event))
-            return _broken(event, incident)
-        spent = round((time.perf_counter() - began) * 1000, 1)
-        log.info("event", outcome=answer.outcome, ms=spent, **_told(event))
+            log.exception("event broken", incident=incident, **told)
+            answer = _broken(event, incident)
+        spent = time.perf_counter() - began
+        self.meters.event(told["kind"], told["platform"], answer.outcome, spent)
+        log.info("event", outcome=answer.outcome, ms=round(spent * 1000, 1), **told)
         return answer
 
     async def carry(self) -> int:
         """Carry the outbox: what waits leaves. Returns how many letters did."""
-        return await self.delivery.carry()
+        with self.meters.tick("carry"):
+            letters = await self.delivery.carry()
+        self.meters.carried(letters)
+        return letters
 
     async def ring(self) -> int:
         """Let what is due ring, until nothing is; returns how many reminders were settled."""
         total = 0
-        while settled := await self.writer.run(lambda unit: reminding.ring(unit, self.clock.now())):
-            total += settled
+        with self.meters.tick("ring"):
+            while settled := await self.writer.run(lambda unit: reminding.ring(unit, self.clock.now())):
+                total += settled
+            await self.writer.run(beat)
         return total
 
     async def settle(self) -> None:
@@ -77,17 +81,20 @@ class Application:
         await self.ring()
         await self.carry()
 
+    async def prune(self) -> int:
+        """Forget the events received long ago: no platform sends them again. Returns how many."""
+        return await self.writer.run(lambda unit: unit.inbox.prune(self.clock.now() - REMEMBERED))
+
     def close(self) -> None:
         """Wait for what runs, close the database."""
         self.writer.close()
 
 
 def compose(
-    *, database: str, secret: bytes, review: Address, platforms: Mapping[str, Platform], clock: Clock,
+    *, writer: Writer, review: Address, platforms: Mapping[str, Platform], clock: Clock,
     territories: Territories, languages: Languages, now: Callable[[], datetime] = machine,
 ) -> Application:  # fmt: skip
-    """Build a bot on a database whose schema is this program's; `now` tells the machine's hour."""
-    writer = Writer(Units(open_engine(database), secret, fresh_id))
+    """Build a bot on an opened memory; `now` tells the machine's hour."""
     desk = Desk(writer, Config(review=review, territories=territories))
     delivery = Delivery(writer=writer, platforms=platforms, machine=now, procedure=clock.now, holder=fresh_id())
     return Application(writer, desk, delivery, clock, languages)

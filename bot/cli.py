@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -14,8 +15,9 @@ import typer
 
 from atelier import directory as table
 from atelier.territories import Territories
-from bot import logs, memory, settings
+from bot import backup_cli, doctor_cli, logs, memory, production, serving, settings
 from bot.sandbox import demo as sandbox
+from bot.slack.manifest import manifest
 from chat.language import load
 from chat.text import Text, raw, texts, tr
 from handlers import directory
@@ -25,9 +27,15 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 journal = typer.Typer(no_args_is_help=True)
 annuaire = typer.Typer(no_args_is_help=True)
 app.add_typer(journal, name="journal", help="Le journal scellé / the sealed journal")
+slack = typer.Typer(no_args_is_help=True)
+app.add_typer(slack, name="slack", help="Slack")
 app.add_typer(annuaire, name="annuaire", help="L'annuaire / the directory")
 
 WRONG, FAULT = 2, 1
+
+
+doctor_cli.register(app)
+backup_cli.register(app)
 
 
 def say(text: Text, *, err: bool = False) -> None:
@@ -77,6 +85,44 @@ def migrate() -> None:
         say(tr("La base de données est à jour."))
 
 
+@app.command()
+def serve(
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Sans l'horloge ni la boîte d'envoi / web only")
+    ] = False,
+) -> None:
+    """Sert les plateformes configurées / serves the configured platforms."""
+    logs.configure()
+    with told():
+        chosen = settings.read()
+        made = production.build(chosen, Territories.load(), load())
+        serving.serve(made, chosen.port, worker=not no_worker)
+
+
+@app.command()
+def work() -> None:
+    """Porte les messages et sonne les échéances / carries messages and rings deadlines."""
+    logs.configure()
+    with told():
+        serving.work(production.build(settings.read(), Territories.load(), load()))
+
+
+@slack.command("manifest")
+def slack_manifest(
+    socket: Annotated[bool, typer.Option("--socket", help="Pour le Socket Mode / for Socket Mode")] = False,
+) -> None:
+    """Écrit le manifeste de l'application Slack / prints the Slack app manifest."""
+    with told():
+        url = settings.read().atelier_public_url
+        if not url and not socket:
+            raise settings.Wrong(
+                tr(
+                    "ATELIER_PUBLIC_URL manque : donnez l'adresse publique du robot, par exemple https://atelier.exemple.fr."
+                )
+            )
+        typer.echo(json.dumps(manifest(url, load().say("fr"), socket=socket), ensure_ascii=False, indent=2))
+
+
 @journal.command("verifier")
 def verify() -> None:
     """Vérifie les chaînes du journal / checks the journal's chains."""
@@ -113,7 +159,7 @@ def bring(
         entries = _entries(file)
         writer = memory.opened(chosen.database_url, chosen.secret(), chosen.admins())
         try:
-            report = writer.call(lambda unit: directory.bring(unit, entries, dry=dry))
+            report = writer.call(lambda unit: directory.bring(unit, entries, datetime.now(UTC), dry=dry))
         except Stale:
             say(tr("Un compte de ce fichier appartient déjà à quelqu'un d'autre : rien n'a été changé."), err=True)
             raise typer.Exit(FAULT) from None

@@ -6,6 +6,11 @@ import logging
 import sys
 
 import structlog
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
+
+TRACEBACKS = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+"""Where it broke, without the values at hand: requests, words and secrets are among them."""
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -15,10 +20,11 @@ def configure(level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            TRACEBACKS,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a nudge while a tick is under way is no news

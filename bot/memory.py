@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.app import fresh_id
+from bot.ids import fresh_id
 from chat.cards import Address
 from handlers.directory import first_admins
 from storage.engine import check_schema, migrate, open_engine
 from storage.unit import Units
 from storage.writer import Writer
+
+PATIENCE = 1.0
+"""Seconds to wait for a database that somebody else holds: people are owed an answer within three."""
 
 
 def moved(database: str) -> None:
@@ -23,7 +26,7 @@ def moved(database: str) -> None:
 
 def opened(database: str, secret: bytes, admins: Iterable[Address] = ()) -> Writer:
     """The memory of a database whose schema is this program's. Raises Away with the sentence to show."""
-    engine = open_engine(database)
+    engine = open_engine(database, PATIENCE)
     try:
         check_schema(engine)
     except BaseException:

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_api_url: str = ""
+    """The Web API's base, for emulators; empty: Slack's own."""
     mattermost_url: str = ""
     mattermost_token: SecretStr | None = None
     port: int = Field(default=8000, ge=1, le=65535)

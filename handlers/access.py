@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from atelier.calendar import zone
 from atelier.dossier import Holding, Person
+from atelier.spelling import key
 from atelier.words import PersonId, Refused, Role, fr
 from chat.cards import Address, Button, Card, Fact, Message, Style, Token
 from chat.forms import Choice, Form, Question
@@ -23,6 +25,8 @@ ROLES = {
     "AD1I": tr("Bureau AD1 (instructeur)"),
 }
 EVERYWHERE = frozenset({"AD1I"})
+LONGEST = {"nom": 80, "fonction": 80, "service": 120}
+FIELDS = (*LONGEST, "role", "departement")
 
 
 def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answer:
@@ -36,7 +40,7 @@ def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answ
         "Vous n'êtes pas encore dans l'annuaire des Ateliers Flash. Demandez l'accès : un administrateur répondra. "
         "Seuls votre fonction, votre organisme et votre identifiant de messagerie seront conservés."
     )
-    if isinstance(event, Asked) and event.text.strip().lower().startswith("acces"):
+    if isinstance(event, Asked) and key(event.text).startswith(ASK):
         return Answer(replies=(Ask(form=_form(Token(act=ASK))),), outcome="stranger")
     quiet = isinstance(event, Said) and not event.direct
     card = Card(title=tr("Qui êtes-vous ?"), buttons=(button,))
@@ -65,8 +69,11 @@ def _form(token: Token) -> Form:
 
 
 def _asked(unit: Unit, event: Filled, now: datetime, config: Config) -> Answer:
-    wanted = {name: value if isinstance(value, str) else "" for name, value in event.given.items()}
+    given = {name: event.given.get(name, "") for name in FIELDS}
+    wanted = {name: value.strip() if isinstance(value, str) else "" for name, value in given.items()}
     problems = _problems(wanted, config)
+    if not problems:
+        wanted["departement"] = config.territories.departement(wanted["departement"]).code
     if problems:
         return Answer(replies=(Correct(problems={n: tr(r.sentence, **r.args_) for n, r in problems.items()}),))
     request = unit.access.ask(event.sender, wanted["nom"].strip(), wanted, now)
@@ -81,12 +88,14 @@ def _asked(unit: Unit, event: Filled, now: datetime, config: Config) -> Answer:
 def _problems(wanted: Mapping[str, str], config: Config) -> dict[str, Refused]:
     found = {}
     for name in ("nom", "fonction", "service"):
-        if len(wanted.get(name, "").strip()) < 2:  # noqa: PLR2004 - two letters make a name
+        if len(wanted[name]) < 2:  # noqa: PLR2004 - two letters make a name
             found[name] = Refused(fr("Cette réponse est obligatoire."))
+        elif len(wanted[name]) > LONGEST[name]:
+            found[name] = Refused(fr("C'est trop long : {most} caractères au plus."), most=LONGEST[name])
     if wanted.get("role") not in ROLES:
         found["role"] = Refused(fr("Choisissez une ligne de la liste."))
     try:
-        config.territories.departement(wanted.get("departement", "").strip().upper())
+        zone(config.territories.departement(wanted["departement"]).code)
     except Refused as refused:
         found["departement"] = refused
     return found
@@ -119,7 +128,7 @@ def decided(here: Here, token: Token) -> Answer:
         raise Refused(fr("Cette demande d'accès a déjà reçu sa réponse."))
     here.unit.access.decide(token.arg, here.person.id, here.now, accepted)
     if accepted:
-        here.unit.people.add(_person(request.account, request.wanted), (request.account,))
+        _enter(here, request.account, request.wanted)
     text = (
         tr("Votre accès est ouvert. Tapez « /atelier » pour commencer, « /atelier aide » pour tout voir.")
         if accepted
@@ -132,6 +141,16 @@ def decided(here: Here, token: Token) -> Answer:
         else tr("Accès refusé à {name}.", name=raw(request.name))
     )
     return say(here, done)
+
+
+def _enter(here: Here, account: Address, wanted: dict[str, str]) -> None:
+    """A new person; or the one who left with this account, back in the part they ask for now."""
+    known, new = here.unit.people.behind(account), _person(account, wanted)
+    if known is None:
+        here.unit.people.add(new, (account,))
+        return
+    changes = {"name": new.name, "title": new.title, "service": new.service, "departement": new.departement}
+    here.unit.people.save(known.model_copy(update={**changes, "holdings": new.holdings, "active": True}))
 
 
 def _person(account: Address, wanted: dict[str, str]) -> Person:

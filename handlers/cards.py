@@ -175,12 +175,17 @@ def _date(suspended: bool, due: datetime, now: datetime, where: str) -> Text:  #
     return tr("au plus tard le {due}", due=moment)
 
 
-def _paragraphs(unit: Unit, dossier: Dossier) -> Iterator[Text]:
+def complement(unit: Unit, dossier: Dossier) -> Iterator[Text]:
+    """What an open complement asks for, in AD1's words."""
     asked = dossier.complement()
     if asked:
         yield tr("Complément demandé par {who} :", who=names.who(unit, asked.by))
         for wanted in asked.wanted:
             yield tr("• {field} : {text}", field=tr(item(wanted.field).asked.short), text=raw(wanted.text))
+
+
+def _paragraphs(unit: Unit, dossier: Dossier) -> Iterator[Text]:
+    yield from complement(unit, dossier)
     decision = dossier.decision
     if decision and dossier.state not in QUEUED and dossier.state != State.BROUILLON:
         yield tr(

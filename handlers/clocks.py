@@ -1,4 +1,4 @@
-"""Deadlines and reminders as rows: a cache of the pure rules, rewritten each time a dossier moves (DESIGN §4)."""
+"""Deadlines and reminders as rows: a cache of the pure rules, rewritten each time a dossier moves."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from datetime import datetime
 from atelier import rules
 from atelier.dossier import Dossier, Person, Run
 from atelier.rhythm import rings
+from atelier.words import Role
 from chat.text import tr
 from handlers.here import told_args
 from storage.deadlines import DeadlineRow
+from storage.errors import NotFound
 from storage.reminders import Wanted
 from storage.unit import Unit
+
+OUTSIDE = frozenset({Role.COLL, Role.COLL_SIGN, Role.CAUE, Role.MAND})
+"""Never escalated over: a commune is not the State's to report on."""
 
 
 def keep(unit: Unit, dossier: Dossier, now: datetime) -> None:
@@ -40,9 +45,21 @@ def _wanted(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Iterator[W
     owed = unit.people.holding(row.owed, dossier)
     for person in owed:
         yield from _rung(run, person, due, now, escalations=False)
-    for person in unit.people.holding(row.escalates, dossier):
-        if person not in owed:
-            yield from _rung(run, person, due, now, escalations=True)
+    above = (*unit.people.holding(row.escalates, dossier), *_superiors(unit, dossier, owed))
+    for person in {p.id: p for p in above if p not in owed}.values():
+        yield from _rung(run, person, due, now, escalations=True)
+
+
+def _superiors(unit: Unit, dossier: Dossier, owed: tuple[Person, ...]) -> Iterator[Person]:
+    """Who is above those who owe it, inside the State, and has a part in the request themselves."""
+    for person in owed:
+        if person.superior and dossier.roles_of(person) - OUTSIDE:
+            try:
+                superior = unit.people.get(person.superior)
+            except NotFound:
+                continue  # named in a table, not come yet
+            if dossier.roles_of(superior) - OUTSIDE:
+                yield superior
 
 
 def _rung(run: Run, person: Person, due: datetime, now: datetime, *, escalations: bool) -> Iterator[Wanted]:

@@ -1,4 +1,4 @@
-"""The text commands: the same rights and the same result as every button (DESIGN §5, promise 6)."""
+"""The text commands: the same rights and the same result as every button."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chat.cards import Card, Fact, Message, Token
 from chat.forms import Kind
 from chat.talk import Answer, Ask, Asked, Correct, Given, Pressed, Say
 from chat.text import raw, tr
-from handlers import access, flow, history, home, intake, opening, stepforms, steps, summary
+from handlers import access, flow, history, home, intake, opening, preferences, stepforms, steps, summary
 from handlers.here import Here, answer
 from storage.errors import NotFound
 
@@ -25,7 +25,7 @@ ALIASES = {
     "show": "voir", "see": "voir", "deadlines": "echeances", "why": "pourquoi", "log": "journal", "resume": "reprendre",
     "validate": "valider", "approve": "valider", "refuse": "refuser", "withdraw": "retirer", "submit": "transmettre",
     "take": "prendre", "invite": "inviter", "write": "ecrire", "confirm": "confirmer", "redirect": "reorienter",
-    "opinion": "avis", "complement": "completer", "answer": "repondre", "close": "classer", "home": "accueil",
+    "opinion": "avis", "complement": "completer", "answer": "repondre", "close": "classer", "home": "accueil", "preference": "preferences", "settings": "preferences",
 }  # fmt: skip
 HELP = {
     "accueil": tr("ce qui vous attend, vos demandes, les prochaines dates"),
@@ -42,6 +42,7 @@ HELP = {
     "tout": tr("toute la fiche en un formulaire"),
     "modifier_reponse": tr("changer une réponse : « modifier_reponse ADT-2026-0007 objet »"),
     "corriger": tr("revenir à la saisie d'un aperçu : « corriger ADT-2026-0007 valider »"),
+    "preferences": tr("votre langue : « préférences anglais »"),
     "confirmer": tr("confirmer un aperçu : « confirmer ADT-2026-0007 valider »"),
 }
 REFERENCE = re.compile(r"^ADT-\d{4}-\d{4,}$")
@@ -54,7 +55,7 @@ def plain(word: str) -> str:
 
 def asked(here: Here, event: Asked) -> Answer:
     """Run a command, or say which one was meant."""
-    verb, _, rest = event.text.strip().partition(" ")
+    verb, rest = (*event.text.split(None, 1), "", "")[:2]
     verb = ALIASES.get(plain(verb), plain(verb))
     rest = rest.strip()
     simple = SIMPLE.get(verb)
@@ -79,6 +80,12 @@ def knows(text: str) -> bool:
     return ALIASES.get(first, first) in {*HELP, *Do}
 
 
+def is_one(text: str) -> bool:
+    """True for a verb followed by a reference: a command, even while a question waits for its answer."""
+    verb, _, rest = text.strip().partition(" ")
+    return knows(verb) and REFERENCE.match(rest.strip().split(" ")[0].upper()) is not None
+
+
 def _about(here: Here, verb: str, rest: str) -> Answer:
     dossier = dossier_of(here, rest)
     if verb == "pourquoi":
@@ -95,12 +102,13 @@ def see(here: Here, dossier: Dossier) -> Answer:
 
 def dossier_of(here: Here, typed: str) -> Dossier:
     """The dossier of a typed reference, as seen by this person; the nearest references when it is unknown."""
-    ref = typed.strip().split(" ")[0].upper()
+    ref = (typed.split() or [""])[0].upper()
     if not ref:
         raise Refused(fr("De quelle demande s'agit-il ? Ajoutez sa référence, par exemple ADT-2026-0007."))
     try:
-        return here.unit.dossiers.seen_by(here.person, Reference(ref))
+        return here.unit.dossiers.seen_by(here.person, Reference(ref if REFERENCE.match(ref) else ""))
     except NotFound:
+        ref = ref[:40]
         mine = [d.ref for d in here.unit.dossiers.list_for(here.person, limit=500)]
         near = difflib.get_close_matches(ref, mine, n=3, cutoff=0.5)
         if near:
@@ -114,12 +122,17 @@ def dossier_of(here: Here, typed: str) -> Dossier:
         ) from None
 
 
+def _after(rest: str) -> str:
+    """What follows the reference, whatever separates them: a command may run over several lines."""
+    return (*rest.split(None, 1), "", "")[1].strip()
+
+
 def _step(here: Here, verb: str, rest: str) -> Answer:
     if verb not in steps.ACTS:
         raise _unknown(verb)
     dossier = dossier_of(here, rest)
     step = step_of(Do(verb))
-    words = rest.partition(" ")[2].strip()
+    words = _after(rest)
     token = Token(act=step.act, ref=dossier.ref, version=dossier.version)
     if step.asks is None or not words:
         pressed = Pressed(sender=here.event.sender, place=here.event.place, id=here.event.id, token=token)
@@ -132,7 +145,7 @@ def _step(here: Here, verb: str, rest: str) -> Answer:
 def _preview(here: Here, verb: str, rest: str) -> Answer:
     """« confirmer REF geste », « corriger REF geste »: the two buttons of a preview."""
     dossier = dossier_of(here, rest)
-    act = plain(rest.partition(" ")[2].strip())
+    act = plain(_after(rest))
     act = ALIASES.get(act, act)
     if act not in steps.ACTS:
         raise Refused(
@@ -145,7 +158,7 @@ def _preview(here: Here, verb: str, rest: str) -> Answer:
 def _intake(here: Here, verb: str, rest: str) -> Answer:
     """The conversation's own buttons, typed: « tout REF », « modifier_reponse REF objet »."""
     dossier = dossier_of(here, rest) if rest else flow.only_draft(here)
-    arg = rest.partition(" ")[2].strip()
+    arg = _after(rest)
     if "=" not in arg and arg and arg not in {i.name for i in items()}:
         listed = ", ".join(i.name for i in items())
         raise Refused(
@@ -162,13 +175,22 @@ def given_of(step: Step, words: str) -> Given:
     Field names are those of the form; they are listed by « /atelier aide VERBE ».
     """
     fields = step.asks.model_fields if step.asks else {}
-    given: Given = {}
+    given: dict[str, str] = {}
+    last = ""
     for part in words.split("|"):
         name, sign, value = part.partition("=")
         if sign and plain(name.strip()) in fields:
-            given[plain(name.strip())] = value.strip()
+            last = plain(name.strip())
+            given[last] = value.strip()
+        elif last:
+            given[last] = f"{given[last]} | {part.strip()}"  # a bar in somebody's words
+        elif "=" in words and any(plain(p.partition("=")[0].strip()) in fields for p in words.split("|")):
+            raise Refused(
+                fr("« {given} » n'est pas une réponse de ce geste. Écrivez : « {listed} »."),
+                given=part.strip()[:80], listed=" | ".join(f"{field} = …" for field in fields),
+            )  # fmt: skip
     if given:
-        return given
+        return dict(given)
     return {_only(step): words}
 
 
@@ -238,9 +260,10 @@ SIMPLE: dict[str, Callable[[Here, str], Answer]] = {
     "accueil": lambda here, _: home.home(here),
     "aide": _help,
     "demande": opening.open_request,
-    "reprendre": lambda here, rest: flow.resume(here, rest.upper()),
+    "reprendre": lambda here, rest: flow.resume(here, dossier_of(here, rest).ref if rest else ""),
     "liste": home.listing,
     "file": lambda here, _: home.queue(here),
-    "echeances": lambda here, rest: home.deadlines(here, rest.upper()),
+    "echeances": lambda here, rest: home.deadlines(here, dossier_of(here, rest).ref if rest else ""),
+    preferences.ACT: preferences.preferences,
 }
 """What takes no reference, or may do without."""

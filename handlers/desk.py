@@ -14,8 +14,9 @@ from chat.cards import Button, Card, Message
 from chat.forms import Form
 from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Outcome, Pressed, Said, Say, Show
 from chat.text import Text, tr
-from handlers import access, commands, exchange, intake, opening, pieces, questions, steps, wholeform
+from handlers import access, commands, exchange, intake, opening, pieces, preferences, questions, steps, wholeform
 from handlers.here import Config, Here, answer, said, say
+from handlers.sound import sound
 from storage.errors import Away, NotFound, Stale
 from storage.unit import Unit
 from storage.writer import Writer
@@ -34,20 +35,35 @@ class Desk:
     async def receive(self, event: AnyEvent, now: datetime) -> Answer:
         """Handle one event at the procedure's hour `now`: the answer is given only after its commit."""
         try:
-            return await self.writer.run(lambda unit: self.handle(unit, event, now))
+            return await self._handled(event, now)
         except Refused as refused:
-            return _refusal(event, said(refused), "refused")
+            return await self._refused(event, said(refused), "refused")
         except NotFound:
-            return _refusal(event, tr("Cette demande n'existe pas, ou vous n'y avez pas part."), "refused")
+            return await self._refused(event, tr("Cette demande n'existe pas, ou vous n'y avez pas part."), "refused")
         except Stale:
-            return _refusal(
-                event, tr("Quelqu'un vient de modifier cette demande : rien n'a été changé, recommencez."), "stale"
-            )
+            text = tr("Quelqu'un vient de modifier cette demande : rien n'a été changé, recommencez.")
+            return await self._refused(event, text, "stale")
         except Away as away:
             return _refusal(event, away.sentence, "away")
 
+    async def _handled(self, event: AnyEvent, now: datetime) -> Answer:
+        """Beaten by somebody, it is handled anew on what they left: the answer is then who did what, and when."""
+        try:
+            return await self.writer.run(lambda unit: self.handle(unit, event, now))
+        except Stale:
+            return await self.writer.run(lambda unit: self.handle(unit, event, now))
+
+    async def _refused(self, event: AnyEvent, text: Text, outcome: Outcome) -> Answer:
+        """A refusal in the language of whoever tried: what they began is gone, who they are is asked again."""
+        try:
+            person = await self.writer.run(lambda unit: unit.people.behind(event.sender))
+        except Away:
+            person = None
+        return _refusal(event, text, outcome).model_copy(update={"lang": person.language if person else "fr"})
+
     def handle(self, unit: Unit, event: AnyEvent, now: datetime) -> Answer:
         """The same inside a given unit of work. Raises Refused, NotFound or Stale, and then nothing is kept."""
+        event = sound(event)
         if unit.inbox.seen(f"{event.sender.platform}:{event.id}", now):
             return Answer(outcome="seen")
         person = unit.people.behind(event.sender)
@@ -81,10 +97,9 @@ def _opener(form: Form) -> Message:
 
 
 def _routed(here: Here, event: AnyEvent) -> Answer:
+    _short_enough(event)
     match event:
         case Asked():
-            if len(event.text) > LONGEST:
-                raise Refused(fr("Ce message est trop long pour être lu : {count} caractères."), count=len(event.text))
             return commands.asked(here, event)
         case Said():
             return _said(here, event)
@@ -99,9 +114,27 @@ def _routed(here: Here, event: AnyEvent) -> Answer:
             return carried or pieces.attached(here, event)
 
 
+def _short_enough(event: AnyEvent) -> None:
+    """Raise Refused for what is longer than any platform sends: nothing of it is read."""
+    match event:
+        case Asked() | Said() | Attached():
+            longest = len(event.text)
+        case Filled():
+            longest = max(
+                (
+                    len(part)
+                    for value in event.given.values()
+                    for part in ((value,) if isinstance(value, str) else value)
+                ),
+                default=0,
+            )
+        case _:
+            longest = 0
+    if longest > LONGEST:
+        raise Refused(fr("Ce message est trop long pour être lu : {count} caractères."), count=longest)
+
+
 def _said(here: Here, event: Said) -> Answer:
-    if len(event.text) > LONGEST:
-        raise Refused(fr("Ce message est trop long pour être lu : {count} caractères."), count=len(event.text))
     carried = exchange.said(here, event)
     if carried is not None:
         return carried
@@ -109,6 +142,8 @@ def _said(here: Here, event: Said) -> Answer:
         return answer(here)
     if event.text.lstrip().startswith("/atelier"):
         return commands.asked(here, _as_command(event, event.text.lstrip().removeprefix("/atelier")))
+    if commands.is_one(event.text):
+        return commands.asked(here, _as_command(event, event.text))
     waiting = intake.said(here, event)
     if waiting is not None:
         return waiting
@@ -130,10 +165,10 @@ def _pressed(here: Here, event: Pressed) -> Answer:
             return commands.see(here, here.unit.dossiers.seen_by(here.person, Reference(token.ref)))
         case "demande":
             return opening.open_request(here)
-        case steps.CONFIRM:
-            return steps.confirmed(here, token)
-        case steps.EDIT:
-            return steps.corrected(here, token)
+        case steps.CONFIRM | steps.EDIT:
+            return steps.confirmed(here, token) if token.act == steps.CONFIRM else steps.corrected(here, token)
+        case preferences.ACT:
+            return preferences.preferences(here, token.arg)
         case access.ACCEPT | access.DECLINE:
             return access.decided(here, token)
         case access.ASK:
@@ -154,7 +189,7 @@ def _refusal(event: AnyEvent, text: Text, outcome: Outcome) -> Answer:
 
 
 def _noticed(here: Here, person: Person, done: Answer) -> Answer:
-    """The notice on personal data, once, at the first contact (DESIGN §5, promise 11)."""
+    """The notice on personal data, once, at the first contact."""
     here.unit.people.save(person.model_copy(update={"noticed": True}))
     text = tr(
         "Information : ce robot conserve votre fonction, votre organisme et vos gestes sur les demandes, pour la mission "

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from atelier.directory import Entry
-from atelier.dossier import Holding, Person
+from atelier.dossier import Dossier, Holding, Person
+from atelier.procedure import FINAL
 from atelier.words import PersonId, Role
-from chat.cards import Address
+from chat.cards import Address, Card, Message
+from chat.text import raw, tr
+from handlers import names
+from handlers.cards import see_button
 from storage.errors import NotFound
 from storage.unit import Unit
 
@@ -23,18 +28,18 @@ class Report:
     same: list[str] = field(default_factory=list)
 
 
-def bring(unit: Unit, entries: Iterable[Entry], *, dry: bool) -> Report:
+def bring(unit: Unit, entries: Iterable[Entry], now: datetime, *, dry: bool) -> Report:
     """Add and change people as the table says. People it does not name are left as they are.
 
-    Raises Stale when an account already belongs to somebody else. With `dry`, nothing is written.
+    Whoever leaves is announced to those who share their part in a request that goes on. Raises Stale when an account already belongs to somebody else. With `dry`, nothing is written.
     """
     report = Report()
     for entry in entries:
-        _one(unit, entry, report, dry=dry)
+        _one(unit, entry, report, now, dry=dry)
     return report
 
 
-def _one(unit: Unit, entry: Entry, report: Report, *, dry: bool) -> None:
+def _one(unit: Unit, entry: Entry, report: Report, now: datetime, *, dry: bool) -> None:
     known = _known(unit, entry.person.id)
     accounts = tuple(Address(platform=platform, id=id_) for platform, id_ in entry.accounts)
     if known is None:
@@ -47,11 +52,34 @@ def _one(unit: Unit, entry: Entry, report: Report, *, dry: bool) -> None:
     if kept == known and not new:
         report.same.append(known.name)
         return
-    (report.changed if kept.active or not known.active else report.left).append(kept.name)
+    leaves = known.active and not kept.active
+    (report.left if leaves else report.changed).append(kept.name)
     if not dry:
+        if leaves:
+            _leaving(unit, known, now)
         unit.people.save(kept)
         for account in new:
             unit.people.link(known.id, account)
+
+
+def _leaving(unit: Unit, person: Person, now: datetime) -> None:
+    """What was theirs to do is shown to those who may do it in their place."""
+    live = [d for d in unit.dossiers.list_for(person, limit=500) if d.state not in FINAL]
+    mates: dict[PersonId, list[Dossier]] = {}
+    for dossier in live:
+        for mate in unit.people.holding(dossier.roles_of(person), dossier):
+            if mate.id != person.id:
+                mates.setdefault(mate.id, []).append(dossier)
+    for id_, shared in mates.items():
+        place, mate = unit.people.direct(id_), unit.people.get(id_)
+        if place is not None:
+            text = tr("{name} a quitté le service ; ces demandes vous reviennent aussi :", name=raw(person.name))
+            lines = tuple(names.subject(d) for d in shared[:SHOWN])
+            card = Card(title=tr("Un départ"), paragraphs=lines, buttons=tuple(see_button(d) for d in shared[:BUTTONS]))
+            unit.outbox.put(place, Message(text=text, card=card), due=now, lang=mate.language)
+
+
+SHOWN, BUTTONS = 20, 5
 
 
 def _known(unit: Unit, id_: PersonId) -> Person | None:

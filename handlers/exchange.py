@@ -5,11 +5,14 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from atelier import answers
+from atelier.completeness import NOTES, WORDS, seal
+from atelier.differences import Change, changes
 from atelier.dossier import By, Complement, Dossier, Person
 from atelier.fiche import item
 from atelier.forms import Courrier, ReponseComplement, StepForm
 from atelier.grammar import Outcome
-from atelier.words import Reference, Role
+from atelier.labels import AD1
+from atelier.words import Reference, Refused, Role, fr
 from chat.talk import Answer, Attached, Said
 from chat.text import Text, joined, raw, tr
 from handlers import names, notices
@@ -21,20 +24,43 @@ BEARERS = (Role.SVC, Role.COLL)
 NOTE, REPLY = "note interne", "réponse au fil"
 
 
+def addressed(here: Here, dossier: Dossier, form: StepForm) -> tuple[Person, ...]:
+    """Who « Écrire au service » writes to."""
+    roles = BEARERS if _letter(form).destinataires == "service_collectivite" else (Role.SVC,)
+    return tuple(p for p in here.unit.people.holding(roles, dossier) if p.id != here.person.id)
+
+
+def letter(here: Here, dossier: Dossier, form: StepForm) -> Text:
+    """What each of them reads."""
+    by = names.who_is(here.person, _ad1_role(here, dossier))
+    return tr("{who} vous écrit au sujet de {ref} : « {text} » — répondez dans ce fil.",
+              who=by, ref=dossier.ref, text=raw(_letter(form).texte))  # fmt: skip
+
+
 def written(here: Here, dossier: Dossier, form: StepForm) -> None:
-    """« Écrire au service »: to each bearer it is addressed to, and noted in the review thread."""
+    """« Écrire au service »: to each bearer it is addressed to, and noted in the review thread, with who was not reached."""
+    people = addressed(here, dossier, form)
+    reached = [p for p in people if here.unit.people.direct(p.id) is not None]
+    for person in reached:
+        notices.to_person(here, dossier, person, letter(here, dossier, form))
+    by = names.who_is(here.person, _ad1_role(here, dossier))
+    told = joined((raw(p.name) for p in reached), ", ") if reached else tr("personne")
+    notices.in_review(
+        here, dossier, tr("{who} a écrit à {told} : « {text} »", who=by, told=told, text=raw(_letter(form).texte))
+    )
+    missed = [p for p in people if p not in reached]
+    if missed or not people:
+        listed = joined((raw(p.name) for p in missed), ", ") if missed else tr("aucun destinataire dans l'annuaire")
+        notices.in_review(
+            here, dossier, tr("Pas de compte, donc pas de message : {names}. Prévenez autrement.", names=listed)
+        )
+
+
+def _letter(form: StepForm) -> Courrier:
     if not isinstance(form, Courrier):
         msg = f"Courrier expected, {type(form).__name__} given"
         raise TypeError(msg)
-    roles = BEARERS if form.destinataires == "service_collectivite" else (Role.SVC,)
-    by = names.who_is(here.person, _ad1_role(here, dossier))
-    text = tr("{who} vous écrit au sujet de {ref} : « {text} » — répondez dans ce fil.",
-              who=by, ref=dossier.ref, text=raw(form.texte))  # fmt: skip
-    people = [p for p in here.unit.people.holding(roles, dossier) if p.id != here.person.id]
-    for person in people:
-        notices.to_person(here, dossier, person, text)
-    told = raw(", ".join(p.name for p in people) or "—")
-    notices.in_review(here, dossier, tr("{who} a écrit à {told} : « {text} »", who=by, told=told, text=raw(form.texte)))
+    return form
 
 
 def _ad1_role(here: Here, dossier: Dossier) -> Role:
@@ -56,7 +82,11 @@ def said(here: Here, event: Said | Attached) -> Answer | None:
 
 
 def _note(here: Here, dossier: Dossier, event: Said | Attached) -> Answer:
-    """What is written in the review thread stays inside AD1; the journal keeps it."""
+    """What is written in the review thread stays inside AD1; the journal keeps it. Raises Refused for anybody else."""
+    if not dossier.roles_of(here.person) & AD1:
+        raise Refused(
+            fr("Ce fil est celui du bureau AD1 : écrivez-lui dans le fil de la demande, dans notre conversation.")
+        )
     _keep(here, dossier, NOTE, event, _ad1_role(here, dossier))
     return answer(here)
 
@@ -111,12 +141,43 @@ def _diff(dossier: Dossier, asked: Complement, field: str) -> Text:
         if piece is None or piece.sha256 == before:
             return tr("{field} : inchangé", field=name)
         return tr("{field} : nouveau fichier « {file} »", field=name, file=raw(piece.name))
-    after = dossier.value(field)
-    if after == before:
+    sealed = seal(dossier, field)
+    if sealed == before:
         return tr("{field} : inchangé", field=name)
+    notes = [n for n in _notes(sealed) if n not in _notes(before)]
+    before, after = _words(before), _words(sealed)
+    if notes:
+        files = tr("{field} : nouveau fichier « {file} »", field=name, file=raw(" », « ".join(notes)))
+        return files if before == after else joined((files, _changed(name, field, before, after)))
+    return _changed(name, field, before, after)
+
+
+def _words(sealed: JsonValue) -> JsonValue:
+    """The answer itself, of what was sealed with its notes."""
+    return sealed[WORDS] if isinstance(sealed, dict) and NOTES in sealed else sealed
+
+
+def _notes(sealed: JsonValue) -> list[str]:
+    """The names of the notes sealed with an answer."""
+    kept = sealed.get(NOTES) if isinstance(sealed, dict) else None
+    return [str(note[0]) for note in kept if isinstance(note, list)] if isinstance(kept, list) else []
+
+
+def _changed(name: Text, field: str, before: JsonValue, after: JsonValue) -> Text:
+    words = changes(before, after) if isinstance(before, str) and isinstance(after, str) else None
+    if words:
+        return tr("{field} : {changes}", field=name, changes=joined(map(_change, words)))
     return tr(
         "{field} : « {before} » devient « {after} »", field=name, before=_told(field, before), after=_told(field, after)
     )
+
+
+def _change(change: Change) -> Text:
+    if not change.gone:
+        return tr("ajouté **« {new} »**", new=raw(change.new))
+    if not change.new:
+        return tr("retiré « {gone} »", gone=raw(change.gone))
+    return tr("« {gone} » remplacé par **« {new} »**", gone=raw(change.gone), new=raw(change.new))
 
 
 def _told(field: str, value: JsonValue) -> Text:

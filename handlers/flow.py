@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from atelier import answers, completeness, editing
+from atelier import answers, editing
 from atelier.calendar import local_day
-from atelier.completeness import is_answered, questions_for
 from atelier.dossier import Dossier
 from atelier.fiche import Item
 from atelier.spelling import key
@@ -39,12 +38,8 @@ def only_draft(here: Here) -> Dossier:
 
 def ask_next(here: Here, dossier: Dossier, talk: Talk) -> None:
     """Ask the first question left to this person; the summary when none is."""
-    role = editing.writing_role(dossier, here.person)
-    wanted = completeness.wanted_still(dossier)
-    left = [
-        q for q in questions_for(role)
-        if (not is_answered(dossier, q) or q.name in wanted) and q.name not in talk.skipped and editing.can_write(dossier, here.person, q)
-    ]  # fmt: skip
+    editing.writing_role(dossier, here.person)
+    left = [q for q in editing.left_to(dossier, here.person) if q.name not in talk.skipped]
     if left and not talk.once:
         ask(here, dossier, talk, left[0])
         return

@@ -7,31 +7,42 @@ from atelier.dossier import Dossier
 from atelier.fiche import items
 from atelier.labels import AD1, ROLES
 from atelier.procedure import OPENING, STEPS
-from atelier.words import Role
+from atelier.words import PersonId, Role
 from chat.cards import Card, Message
 from chat.text import Moment, Text, raw, tr
 from handlers import exchange, keeping
 from handlers.here import Here
+from storage.errors import NotFound
 from storage.journal import Line
 
 INSIDE = frozenset({exchange.NOTE, *(s.id for s in STEPS if s.secret and s.target is None)})
 """What stays inside AD1: internal notes and opinions."""
+LETTERS = frozenset({"C1", exchange.REPLY})
+"""The exchange with AD1: the service's own, each of the others reads what is addressed to them in their thread."""
 SHOWN = 30
 
 
 def message(here: Here, dossier: Dossier) -> Message:
     """The last thirty lines, oldest first."""
     inside = bool(dossier.roles_of(here.person) & AD1)
-    lines = [row for row in here.unit.journal.of(dossier.ref) if inside or row.what not in INSIDE]
+    hidden = frozenset() if inside else INSIDE if Role.SVC in dossier.roles_of(here.person) else INSIDE | LETTERS
+    lines = [row for row in here.unit.journal.of(dossier.ref) if row.what not in hidden]
     card = Card(title=tr("Journal de {ref}", ref=dossier.ref), paragraphs=tuple(_told(here, r) for r in lines[-SHOWN:]))
     return Message(text=tr("{count} ligne(s) au journal de {ref}.", count=len(lines), ref=dossier.ref), card=card)
 
 
 def _told(here: Here, row: Line) -> Text:
-    who = raw(here.unit.people.get(row.person).name) if row.person else tr("le robot")
+    who = _who(here, row.person) if row.person else tr("le robot")
     role = tr(" ({role})", role=tr(ROLES[Role(row.role)])) if row.role in set(Role) else raw("")
     moment = Moment(at=row.at, zone=str(zone("75")))
     return tr("• {moment} — {said}, {who}{role}", moment=moment, said=_said(row), who=who, role=role)
+
+
+def _who(here: Here, person: PersonId) -> Text:
+    try:
+        return raw(here.unit.people.get(person).name)
+    except NotFound:
+        return tr("une personne dont le nom a été effacé")
 
 
 def _said(row: Line) -> Text:

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from atelier import rules
 from atelier.calendar import zone
-from atelier.completeness import missing_letters, missing_required
+from atelier.completeness import missing_letters, missing_required, wanted_still
 from atelier.decide import offers
 from atelier.dossier import Dossier, Run
+from atelier.fiche import items
+from atelier.labels import STATES
 from atelier.procedure import FINAL
+from atelier.spelling import key
 from atelier.words import Role, State
 from chat.cards import Button, Card, Fact, Message, Token
 from chat.talk import Answer, Say
@@ -19,6 +22,9 @@ from handlers.here import Here, answer, told_args
 
 SHOWN = 10
 LISTED = 20
+QUEUED = 25
+LONGEST_CODE = 3
+"""A département's code: 55, 2A, 971."""
 AWAITED = {
     State.BROUILLON: (Role.SVC, Role.COLL),
     State.TRANSMISE: (Role.AD1I,),
@@ -53,7 +59,8 @@ def home(here: Here) -> Answer:
 
 
 def _awaits(here: Here, dossier: Dossier) -> Text:
-    lacking = [*missing_required(dossier), *missing_letters(dossier)]
+    wanted = wanted_still(dossier)
+    lacking = [i for i in items() if i.name in wanted] or [*missing_required(dossier), *missing_letters(dossier)]
     place = raw(dossier.territory() or dossier.service)
     if dossier.state in {State.BROUILLON, State.A_COMPLETER} and lacking:
         listed = joined(tr(i.asked.short) for i in lacking[:3])
@@ -96,9 +103,12 @@ def listing(here: Here, filter_: str) -> Answer:
 
 
 def _matches(dossier: Dossier, filter_: str) -> bool:
-    words = filter_.casefold().split()
-    haystack = f"{dossier.ref} {dossier.territory()} {dossier.service} {dossier.state} {dossier.departement}".casefold()
-    return all(w in haystack for w in words)
+    """Words as people type them, accents forgiven; a number alone is a département."""
+    said = f"{dossier.ref} {dossier.territory()} {dossier.service} {dossier.state} {STATES[dossier.state]}"
+    return all(
+        word == key(dossier.departement) if len(word) <= LONGEST_CODE and word[:1].isdigit() else word in key(said)
+        for word in key(filter_).split()
+    )
 
 
 def queue(here: Here) -> Answer:
@@ -110,10 +120,12 @@ def queue(here: Here) -> Answer:
             name=tr("{rank}. {ref}", rank=i, ref=d.ref),
             value=tr("{place} — {state}", place=raw(d.territory()), state=names.state(d)),
         )
-        for i, d in seen[:25]
+        for i, d in seen[:QUEUED]
     ]
     text = tr("{total} demande(s) dans la file, dans l'ordre d'arrivée.", total=len(every))
-    return answer(here, Say(message=Message(text=text, card=Card(title=tr("File d'attente"), facts=tuple(facts)))))
+    more = (tr("Les {count} premières sont affichées.", count=QUEUED),) if len(seen) > QUEUED else ()
+    card = Card(title=tr("File d'attente"), facts=tuple(facts), paragraphs=more)
+    return answer(here, Say(message=Message(text=text, card=card)))
 
 
 def deadlines(here: Here, ref: str = "") -> Answer:
@@ -137,6 +149,8 @@ def why(here: Here, dossier: Dossier) -> Answer:
         for run in rules.running(dossier)
         for line in (tr("{what} :", what=tr(rules.rule(run.rule).label)), *_steps(run, dossier))
     ]
+    if not lines:
+        return answer(here, Say(message=Message(text=tr("Aucune échéance ne court pour {ref}.", ref=dossier.ref))))
     text = tr("Comment les échéances de {ref} sont calculées.", ref=dossier.ref)
     return answer(
         here, Say(message=Message(text=text, card=Card(title=tr("Pourquoi cette date ?"), paragraphs=tuple(lines))))
@@ -144,4 +158,6 @@ def why(here: Here, dossier: Dossier) -> Answer:
 
 
 def _steps(run: Run, dossier: Dossier) -> list[Text]:
+    if run.suspended:
+        return [tr("• suspendue dans l'attente du complément : sa date sera connue quand la réponse sera là")]
     return [tr("• {step}", step=tr(s.sentence, **told_args(s.args))) for s in rules.explained(run, dossier).steps]

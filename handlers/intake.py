@@ -7,7 +7,7 @@ from atelier.completeness import is_answered
 from atelier.dossier import Dossier, Person
 from atelier.fiche import item
 from atelier.spelling import key
-from atelier.words import Reference, Role, State
+from atelier.words import Reference, Refused, Role, State, fr
 from chat.cards import Card, Message, Token
 from chat.talk import Answer, Ask, Said, Show
 from chat.text import tr
@@ -61,21 +61,24 @@ def pressed(here: Here, token: Token) -> Answer:
         case questions.EDIT:
             return _edit(here, dossier, token.arg)
         case questions.FILE:
-            return pieces.sorted_as(here, talk, token)
+            return pieces.sorted_as(here, token)
         case questions.RESUME:
             return flow.resume(here, token.ref)
         case act:
-            if act in {questions.BACK, questions.SKIP} and token.arg != talk.item:
+            if act in {questions.BACK, questions.SKIP} and token.arg not in {"", talk.item}:
                 return say(here, tr("Cette question est déjà passée ; la suite est plus bas."))
             return _way(here, dossier, talk, act)
 
 
 def _chose(here: Here, dossier: Dossier, talk: Talk, token: Token) -> Answer:
     """A choice pressed: it answers its own question, even when the conversation has gone on since."""
-    name, _, value = token.arg.partition("=")
-    question = item(name)
+    asked_of, _, value = token.arg.partition("=")
+    name, _, stage = asked_of.partition(".")
+    question = questions.known(name)
     here_now = talk.item == name
-    if talk.stage and here_now:
+    if stage or (talk.stage and here_now):
+        if not here_now or talk.stage != stage:
+            return say(here, tr("Cette question est déjà passée ; la suite est plus bas."))
         return pieces.described(here, dossier, talk, value)
     if token.act == questions.PICK:
         return _pick(
@@ -99,6 +102,9 @@ def _chose(here: Here, dossier: Dossier, talk: Talk, token: Token) -> Answer:
 
 def _pick(here: Here, dossier: Dossier, talk: Talk, code: str) -> Answer:
     """One line of a list ticked, or taken away; the question is shown again where it stands."""
+    if talk.question is None or code not in dict(talk.question.asked.choices):
+        raise Refused(fr("« {given} » n'est pas dans la liste : choisissez une de ses lignes."), given=code[:80])
+    editing.may_write(dossier, here.person, talk.question)
     chosen = tuple(c for c in talk.chosen if c != code) if code in talk.chosen else (*talk.chosen, code)
     kept = talks.keep(here, talk.model_copy(update={"chosen": chosen}))
     return answer(here, Show(message=questions.asked(here, dossier, kept)))
@@ -106,7 +112,7 @@ def _pick(here: Here, dossier: Dossier, talk: Talk, code: str) -> Answer:
 
 def _edit(here: Here, dossier: Dossier, name: str) -> Answer:
     """One answer edited from the summary."""
-    question = item(name)
+    question = questions.known(name)
     editing.may_write(dossier, here.person, question)
     flow.ask(here, dossier, Talk(ref=dossier.ref, once=True), question)
     return answer(here)
@@ -120,7 +126,7 @@ def _way(here: Here, dossier: Dossier, talk: Talk, act: str) -> Answer:
         case questions.SKIP:
             return _skip(here, dossier, talk)
         case questions.PAUSE:
-            return _pause(here, dossier)
+            return _pause(here, dossier, talk)
         case questions.WHOLE:
             return answer(here, Ask(form=wholeform.form_for(here, dossier)))
         case questions.REPLACE:
@@ -161,8 +167,10 @@ def _skip(here: Here, dossier: Dossier, talk: Talk) -> Answer:
     return answer(here)
 
 
-def _pause(here: Here, dossier: Dossier) -> Answer:
-    talks.end(here)
+def _pause(here: Here, dossier: Dossier, talk: Talk) -> Answer:
+    """The conversation rests; one about another request goes on."""
+    if talks.current(here) in {None, talk}:
+        talks.end(here)
     button = questions.button(tr("Reprendre"), questions.personal(here, questions.RESUME, dossier.ref), "primary")
     text = tr("C'est gardé. Pour reprendre {ref} quand vous voulez : « /atelier reprendre {ref} ».", ref=dossier.ref)
     keeping.send(here, Message(text=text, card=Card(title=names.subject(dossier), buttons=(button,))), dossier.ref)

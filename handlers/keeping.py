@@ -72,8 +72,7 @@ def twins(here: Here, dossier: Dossier) -> Text | None:
     seen = [d.ref for d in others if d.roles_of(here.person)]
     if seen:
         return tr("Attention : une autre demande concerne le même territoire ({refs}).", refs=", ".join(seen))
-    service = any(Role.SVC in dossier.roles_of(here.person) for _ in others)
-    if service:
+    if Role.SVC in dossier.roles_of(here.person) and any(d.transmitted for d in others):
         return tr("Attention : une autre demande concerne déjà ce territoire. Le bureau AD1 en jugera.")
     return None
 

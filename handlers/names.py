@@ -7,13 +7,17 @@ from atelier.dossier import By, Dossier, Person
 from atelier.labels import ROLES, STATES
 from atelier.words import Role
 from chat.text import Moment, Text, raw, tr
+from storage.errors import NotFound
 from storage.unit import Unit
 
 
 def who(unit: Unit, by: By) -> Text:
     """« Alice Martin (instructeur AD1) », with who it was done for when it was."""
-    name = unit.people.get(by.person).name
-    return tr("{name} ({role})", name=raw(name), role=tr(ROLES[by.role]))
+    try:
+        name = raw(unit.people.get(by.person).name)
+    except NotFound:
+        name = tr("une personne dont le nom a été effacé")
+    return tr("{name} ({role})", name=name, role=tr(ROLES[by.role]))
 
 
 def role(code: Role) -> Text:

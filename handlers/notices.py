@@ -21,9 +21,9 @@ def told(here: Here, dossier: Dossier, step: Step) -> tuple[Person, ...]:
     return tuple(p for p in here.unit.people.holding(roles, dossier) if p.id != here.person.id)
 
 
-def tells_ad1(step: Step) -> bool:
-    """True when AD1's review channel is told."""
-    return bool(AD1 & set(step.tells))
+def tells_review(dossier: Dossier, step: Step) -> bool:
+    """True when AD1's review channel is told: of a request it has received, each move and what the row says."""
+    return dossier.transmitted is not None and (step.target is not None or bool(AD1 & set(step.tells)))
 
 
 def announce(here: Here, outcome: Outcome) -> None:
@@ -34,7 +34,7 @@ def announce(here: Here, outcome: Outcome) -> None:
         refresh(here, twin)  # their cards name this one, or name it no more
     text = sentence(here, dossier, step)
     if dossier.transmitted is not None:
-        in_review(here, dossier, text if step.target or tells_ad1(step) else None)
+        in_review(here, dossier, text if tells_review(dossier, step) else None)
     for person in told(here, dossier, step):
         to_person(here, dossier, person, text)
     if not dossier.roles_of(here.person) & AD1:
@@ -50,7 +50,7 @@ def refresh(here: Here, dossier: Dossier) -> None:
 def in_review(here: Here, dossier: Dossier, text: Text | None, files: tuple[File, ...] = ()) -> None:
     """The root card in AD1's channel when it is not there yet; and the sentence in its thread."""
     key, place = review_key(dossier.ref), here.config.review
-    if here.unit.threads.root(key) is None:
+    if here.unit.threads.at(key, place) is None:
         here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience="ad1", due=here.now)
     if text is not None:
         here.unit.outbox.put(place, Message(text=text, files=files), thread=key, ref=dossier.ref, due=here.now)
@@ -67,7 +67,7 @@ def to_person(here: Here, dossier: Dossier, person: Person, text: Text, files: t
 def _card(here: Here, dossier: Dossier, person: Person) -> Address | None:
     """A person's card of a request, put once, under which their thread goes; returns their place, if they have one."""
     place, key = here.unit.people.direct(person.id), person_key(dossier.ref, person.id)
-    if place is not None and here.unit.threads.root(key) is None:
+    if place is not None and here.unit.threads.at(key, place) is None:
         audience = f"person:{person.id}"
         here.unit.outbox.put(
             place, None, key=key, ref=dossier.ref, audience=audience, due=here.now, lang=person.language

@@ -8,11 +8,11 @@ from atelier import editing
 from atelier.calendar import local_day
 from atelier.dates import parse_day
 from atelier.dossier import By, Dossier, Piece
-from atelier.fiche import Item, item, items
+from atelier.fiche import Item, items
 from atelier.labels import ORIGINES
 from atelier.spelling import key
 from atelier.words import Labels, Reference, Refused, fr
-from chat.cards import Card, Message, Token
+from chat.cards import Address, Card, Message, Token
 from chat.talk import Answer, Attached, Upload
 from chat.text import tr
 from handlers import flow, keeping, names, questions, talks
@@ -36,6 +36,8 @@ def attached(here: Here, event: Attached) -> Answer:
         raise Refused(
             fr("Déposez un seul fichier à la fois, pour que je sache lequel est lequel. Aucun n'a été gardé.")
         )
+    if not event.files:
+        raise Refused(fr("Je n'ai reçu aucun fichier : déposez-le de nouveau."))
     upload = event.files[0]
     if talk is not None and question is not None and question.is_piece:
         dossier = talks.dossier_of(here, talk)
@@ -158,7 +160,7 @@ def _which(here: Here, upload: Upload) -> Answer:
         )
     draft = _draft(here, upload)
     ref = offers[0][0].ref
-    talks.keep(here, Talk(ref=ref, draft=draft))
+    here.unit.conversations.keep(_unsorted(here, draft.file), draft.model_dump(mode="json"))
     buttons = tuple(
         questions.button(
             tr("{short} de {ref}", short=tr(q.asked.short), ref=d.ref),
@@ -171,24 +173,30 @@ def _which(here: Here, upload: Upload) -> Answer:
     return answer(here)
 
 
+def _unsorted(here: Here, file: str) -> Address:
+    """Where a file waits to be sorted: beside the conversation, which goes on."""
+    return Address(platform="fichier", id=f"{here.person.id}:{file}")
+
+
 def _writable(here: Here) -> list[Dossier]:
     mine = here.unit.dossiers.list_for(here.person, limit=50)
     return [d for d in mine if any(r in d.roles_of(here.person) for r in editing.WRITERS)][:OFFERED]
 
 
-def sorted_as(here: Here, talk: Talk, token: Token) -> Answer:
+def sorted_as(here: Here, token: Token) -> Answer:
     """« C'est le courrier d'engagement de … »: the file kept a moment ago is put there, or described first."""
     name, _, file = token.arg.partition("=")
-    dossier, question = here.unit.dossiers.seen_by(here.person, Reference(token.ref)), item(name)
+    dossier, question = here.unit.dossiers.seen_by(here.person, Reference(token.ref)), questions.known(name)
     role = editing.may_write(dossier, here.person, question)
-    if talk.draft is None or talk.draft.file != file:
+    kept = here.unit.conversations.at(_unsorted(here, file))
+    if kept is None or not (question.is_piece or name == NOTES):
         raise Refused(fr("Ce fichier est déjà rangé, ou remplacé par un autre : déposez-le de nouveau."))
+    here.unit.conversations.end(_unsorted(here, file))
+    draft = Draft.model_validate(kept)
     if question.is_piece:
-        moved = Talk(ref=dossier.ref, item=name, once=True)
-        return _describe(here, dossier, moved, talk.draft)
+        return _describe(here, dossier, Talk(ref=dossier.ref, item=name, once=True), draft)
     by = By(person=here.person.id, role=role, at=here.now)
-    keeping.deposit(here, dossier, question, _piece(question, talk.draft, by))
-    talks.end(here)
-    text = tr("✓ {short} : « {file} » est enregistré.", short=tr(question.asked.short), file=talk.draft.name)
+    keeping.deposit(here, dossier, question, _piece(question, draft, by))
+    text = tr("✓ {short} : « {file} » est enregistré.", short=tr(question.asked.short), file=draft.name)
     keeping.send(here, Message(text=text, card=Card(title=names.subject(dossier))), dossier.ref)
     return answer(here)

@@ -7,6 +7,7 @@ from atelier.dossier import Dossier
 from atelier.fiche import Item, items
 from atelier.labels import ORIGINES
 from atelier.references import QUALITES_ENGAGEMENT, QUALITES_SOUTIEN
+from atelier.words import Refused, fr
 from chat.cards import Button, Card, Fact, Menu, Message, Style, Token
 from chat.text import Text, joined, raw, tr
 from handlers import names
@@ -25,6 +26,18 @@ STAGED = {
     "quality": tr("En quelle qualité ? Par exemple : maire, présidente, préfet."),
     "origin": tr("Sous quelle forme l'avez-vous ?"),
 }
+
+
+def known(name: str) -> Item:
+    """The question of this name. Raises Refused, with those there are, for any other."""
+    found = {i.name: i for i in items()}
+    if name not in found:
+        raise Refused(
+            fr("« {given} » n'est pas une question de la fiche. Les questions : {listed}."),
+            given=name[:40],
+            listed=", ".join(found),
+        )
+    return found[name]
 
 
 def personal(here: Here, act: str, ref: str, arg: str = "") -> Token:
@@ -94,8 +107,9 @@ def told(question: Item, dossier: Dossier) -> Text:
 
 def _answers(here: Here, dossier: Dossier, question: Item, talk: Talk) -> tuple[Button, ...]:
     """The answers that are buttons: few choices, a proposal, the end of a list."""
+    asked_of = f"{question.name}.{talk.stage}" if talk.stage else question.name
     buttons = [
-        button(label, personal(here, ANSWER, dossier.ref, f"{question.name}={value}"), "plain" if i else "primary")
+        button(label, personal(here, ANSWER, dossier.ref, f"{asked_of}={value}"), "plain" if i else "primary")
         for i, (value, label) in enumerate(_button_choices(dossier, question, talk))
     ]
     if question.asked.kind == "choices" and talk.chosen:

@@ -29,7 +29,7 @@ Rung = tuple[Reminder, Dossier, Run]
 def ring(unit: Unit, now: datetime) -> int:
     """Send what is due at the procedure's hour `now`; returns how many reminders were settled (0: none left)."""
     due = unit.reminders.due(now, LIMIT)
-    dossiers: dict[str, Dossier] = {ref: unit.dossiers.get(ref) for ref in {r.ref for r in due}}
+    dossiers: dict[str, Dossier] = {ref: unit.dossiers.get(ref) for ref in sorted({r.ref for r in due})}
     for recipient in dict.fromkeys(r.recipient for r in due):
         _tell(unit, [r for r in due if r.recipient == recipient], dossiers, now)
     for dossier in dossiers.values():
@@ -44,12 +44,16 @@ def _tell(unit: Unit, rows: Iterable[Reminder], dossiers: Mapping[str, Dossier],
     for row in rows:
         person = _person(unit, row)
         run = _run(row, dossiers[row.ref])
-        if person is None or run is None or not _concerned(row, dossiers[row.ref], person):
+        if person is None or run is None or not _concerned(unit, row, dossiers[row.ref], person):
             unit.reminders.cancel(row.id)
             continue
         rung.append((row, dossiers[row.ref], run))
     place = unit.people.direct(person.id) if person else None
-    if person is None or place is None or not rung:
+    if person is None or place is None:
+        for row, _, _ in rung:
+            unit.reminders.cancel(row.id)  # nobody to tell: left waiting, they would be due for ever
+        return
+    if not rung:
         return
     unit.outbox.put(place, _message(rung, person, now), ref=rung[0][1].ref, due=now, lang=person.language)
     for row, _, _ in rung:
@@ -75,10 +79,15 @@ def _run(row: Reminder, dossier: Dossier) -> Run | None:
     )
 
 
-def _concerned(row: Reminder, dossier: Dossier, person: Person) -> bool:
+def _concerned(unit: Unit, row: Reminder, dossier: Dossier, person: Person) -> bool:
+    """Still theirs to do; or, for a late one that goes up, still above whoever it is."""
     rule = rules.rule(RuleId(row.rule))
-    roles = {*rule.owed, *(rule.escalates if row.escalates else ())}
-    return bool(dossier.roles_of(person) & roles)
+    held = dossier.roles_of(person)
+    if held & {*rule.owed, *(rule.escalates if row.escalates else ())}:
+        return True
+    return (
+        row.escalates and any(p.superior == person.id for p in unit.people.holding(rule.owed, dossier)) and bool(held)
+    )
 
 
 def _message(rung: list[Rung], person: Person, now: datetime) -> Message:

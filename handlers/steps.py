@@ -6,11 +6,11 @@ from atelier.decide import decide, step_for, step_of
 from atelier.dossier import By, Dossier
 from atelier.forms import Invitation, StepForm
 from atelier.grammar import Around, Attempt, Outcome, Step
-from atelier.words import Do, Labels, PersonId, Reference, Refused, Role, State, fr
+from atelier.words import Do, Labels, Reference, Refused, Role, State, fr
 from chat.cards import Address, Button, Card, Fact, Message, Token
 from chat.talk import Answer, Ask, Correct, Filled, Given, Pressed, Say
 from chat.text import Moment, joined, raw, tr
-from handlers import clocks, exchange, intake, names, notices, stepforms
+from handlers import clocks, exchange, guests, intake, names, notices, stepforms
 from handlers.here import Here, answer, said, say
 
 CONFIRM = "confirmer"
@@ -23,6 +23,9 @@ def pressed(here: Here, event: Pressed) -> Answer:
     dossier, step, role = _found(here, event.token)
     if step.asks is not None:
         return answer(here, Ask(form=stepforms.form_of(step, dossier)))
+    if step.preview:
+        form = StepForm()
+        return _preview(here, decide(_attempt(here, dossier, role, form), step.act), form, {})
     return _take(here, dossier, step, role, StepForm())
 
 
@@ -41,17 +44,21 @@ def attempt(here: Here, token: Token, given: Given) -> Answer:
         outcome = decide(_attempt(here, dossier, role, form), step.act)
     except Refused as refused:
         return answer(here, Correct(problems={"": said(refused)}))
-    if step.preview:
-        return _preview(here, outcome, given)
+    if step.preview or (step.act is Do.ECRIRE and len(exchange.addressed(here, dossier, form)) > 1):
+        return _preview(here, outcome, form, given)
     return _take(here, dossier, step, role, form)
 
 
 def confirmed(here: Here, token: Token) -> Answer:
     """« Confirmer » on a preview: the step is decided again on the dossier as it is now."""
+    dossier, step, role = _found(here, Token(act=token.arg, ref=token.ref, version=token.version))
     kept = here.unit.conversations.at(_draft(here, token))
     if kept is None:
         raise Refused(fr("Cet aperçu a déjà servi, ou n'existe plus : recommencez le geste."))
-    dossier, step, role = _found(here, Token(act=token.arg, ref=token.ref, version=token.version))
+    if kept.get("version", dossier.version) != dossier.version:
+        raise Refused(
+            fr("La demande a changé depuis cet aperçu : recommencez le geste pour voir le texte d'aujourd'hui.")
+        )
     form = stepforms.read(step, kept["given"])
     if isinstance(form, dict):
         raise next(iter(form.values()))
@@ -69,6 +76,8 @@ def corrected(here: Here, token: Token) -> Answer:
 def _found(here: Here, token: Token) -> tuple[Dossier, Step, Role]:
     """The request, the row and the role. Raises Refused: not theirs, or the request has moved since it was shown."""
     dossier = here.unit.dossiers.seen_by(here.person, Reference(token.ref))
+    if token.act not in ACTS:
+        raise Refused(fr("Ce bouton ne mène plus à rien : tapez « /atelier » pour repartir."))
     wanted = step_of(Do(token.act))
     if not dossier.roles_of(here.person) & set(wanted.by):
         step_for(dossier, here.person, wanted.act)
@@ -103,20 +112,9 @@ def _attempt(here: Here, dossier: Dossier, role: Role, form: StepForm) -> Attemp
 def _around(here: Here, dossier: Dossier, form: StepForm) -> Around:
     waiting = dossier.state is State.TRANSMISE and dossier.arrival is not None
     ahead = here.unit.dossiers.waiting_before(dossier.arrival) if waiting and dossier.arrival else ()
-    return Around(ahead=tuple(ahead), invited=_invited(here, form) if isinstance(form, Invitation) else None)
-
-
-def _invited(here: Here, form: Invitation) -> PersonId:
-    found = here.unit.people.find(form.personne)
-    if not found:
-        raise Refused(
-            fr("« {name} » n'est pas dans l'annuaire : vérifiez le nom, ou dites-lui de demander son accès au robot."),
-            name=form.personne,
-        )
-    if len(found) > 1:
-        listed = ", ".join(f"{p.name} ({p.id})" for p in found[:5])
-        raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
-    return found[0].id
+    return Around(
+        ahead=tuple(ahead), invited=guests.invited(here, form.personne) if isinstance(form, Invitation) else None
+    )
 
 
 def _take(here: Here, dossier: Dossier, step: Step, role: Role, form: StepForm) -> Answer:
@@ -162,13 +160,15 @@ def _draft(here: Here, token: Token) -> Address:
     return Address(platform="apercu", id=f"{here.person.id}:{token.ref}:{token.arg}")
 
 
-def _preview(here: Here, outcome: Outcome, given: Given) -> Answer:
+def _preview(here: Here, outcome: Outcome, form: StepForm, given: Given) -> Answer:
     """« Qui sera prévenu, avec quel texte », with what was typed kept until it is confirmed."""
     step, dossier = outcome.step, outcome.before
     token = Token(act=CONFIRM, ref=dossier.ref, version=dossier.version, arg=step.act, who=here.person.id)
     kept = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
-    here.unit.conversations.keep(_draft(here, token), {"kind": "apercu", "given": kept})
-    people = notices.told(here, outcome.dossier, step)
+    here.unit.conversations.keep(_draft(here, token), {"kind": "apercu", "given": kept, "version": dossier.version})
+    writes = step.act is Do.ECRIRE
+    people = exchange.addressed(here, dossier, form) if writes else notices.told(here, outcome.dossier, step)
+    sentence = exchange.letter(here, dossier, form) if writes else notices.sentence(here, outcome.dossier, step)
     confirm = Button(
         label=tr("Confirmer"), token=token, style="danger" if step.danger else "primary",
         command=f"/atelier {CONFIRM} {dossier.ref} {step.act}",
@@ -177,13 +177,13 @@ def _preview(here: Here, outcome: Outcome, given: Given) -> Answer:
         label=tr("Modifier"), token=token.model_copy(update={"act": EDIT}), command=f"/atelier {EDIT} {dossier.ref} {step.act}",
     )  # fmt: skip
     told = [raw(f"{p.name} ({p.title or p.service})") for p in people]
-    if notices.tells_ad1(step):
+    if notices.tells_review(outcome.dossier, step):
         told.append(tr("le canal de revue du bureau AD1"))
     card = Card(
         title=tr("Aperçu : {label}", label=tr(step.label)),
         facts=(Fact(name=tr("Seront prévenus"), value=joined(told) if told else tr("personne d'autre")),),
-        paragraphs=(tr("Texte envoyé :"), notices.sentence(here, outcome.dossier, step)),
-        buttons=(confirm, edit),
+        paragraphs=(tr("Texte envoyé :"), sentence),
+        buttons=(confirm, edit) if step.asks else (confirm,),
     )
     text = tr("Rien n'est encore envoyé pour {ref} : vérifiez, puis confirmez.", ref=dossier.ref)
     return answer(here, Say(message=Message(text=text, card=card)))

@@ -6,14 +6,14 @@ from atelier import editing
 from atelier.calendar import zone
 from atelier.completeness import is_answered, missing_letters, missing_required, progress
 from atelier.decide import offers
-from atelier.dossier import Dossier, Piece
+from atelier.dossier import Dossier, Person, Piece
 from atelier.fiche import Item, items
 from atelier.labels import ORIGINES
 from atelier.words import State
 from chat.cards import Button, Card, Fact, File, Menu, Message
 from chat.text import Moment, Text, joined, raw, tr
 from handlers import names, questions
-from handlers.cards import TONES, step_button
+from handlers.cards import TONES, complement, step_button
 from handlers.here import Here
 
 NOTES = "ressources"
@@ -29,7 +29,7 @@ def message(here: Here, dossier: Dossier) -> Message:
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
         facts=tuple(Fact(name=tr(q.asked.short), value=_told(here, dossier, q)) for q in items()),
-        paragraphs=(*_lacking(lacking), *_next(here, dossier, lacking)),
+        paragraphs=(*complement(here.unit, dossier), *_lacking(lacking), *_next(here, dossier, lacking)),
         buttons=(*_fill(here, dossier), *_steps(here, dossier)),
         menus=_edit(here, dossier),
     )
@@ -94,26 +94,46 @@ def _next(here: Here, dossier: Dossier, lacking: list[Item]) -> tuple[Text, ...]
     """What this person does now, said plainly."""
     if dossier.state is State.BROUILLON and not any(i.required for i in lacking):
         return (tr("Le service porteur peut transmettre la demande à la DGALN."),)
-    theirs = [i for i in lacking if not editing.can_write(dossier, here.person, i)]
-    if theirs:
-        return (tr("Le reste revient aux autres co-rédacteurs : « Inviter… » les fait entrer dans la demande."),)
-    return ()
+    mine = editing.left_to(dossier, here.person)
+    theirs = [i for i in lacking if i not in mine]
+    if not theirs or not _writes(dossier, here.person):
+        return ()
+    if any(editing.can_write(dossier, here.person, i) for i in theirs):
+        return (
+            tr(
+                "Le reste revient d'abord aux autres co-rédacteurs : « Inviter… » les fait entrer dans la demande, et "
+                "« Modifier une réponse » permet d'y répondre à leur place."
+            ),
+        )
+    return (tr("Le reste revient aux autres co-rédacteurs : « Inviter… » les fait entrer dans la demande."),)
+
+
+def _writes(dossier: Dossier, person: Person) -> bool:
+    return bool(dossier.roles_of(person) & set(editing.WRITERS))
 
 
 def _fill(here: Here, dossier: Dossier) -> tuple[Button, ...]:
-    left = [q for q in items() if not is_answered(dossier, q) and editing.can_write(dossier, here.person, q)]
+    left = editing.left_to(dossier, here.person)
     ways = [(questions.RESUME, tr("Compléter la fiche"))] if left else []
     if dossier.state in editing.OPEN and any(editing.can_write(dossier, here.person, q) for q in items()):
         ways.append((questions.WHOLE, tr("Tout remplir en une fois")))
-    return tuple(questions.button(label, questions.personal(here, act, dossier.ref)) for act, label in ways)
+    lacking = bool(missing_required(dossier))
+    return tuple(
+        questions.button(
+            label, questions.personal(here, act, dossier.ref), "primary" if lacking and i == 0 else "plain"
+        )
+        for i, (act, label) in enumerate(ways)
+    )
 
 
 def _steps(here: Here, dossier: Dossier) -> tuple[Button, ...]:
-    return tuple(step_button(s, dossier, first=i == 0) for i, s in enumerate(offers(dossier, here.person)))
+    ready = not missing_required(dossier)
+    return tuple(step_button(s, dossier, first=i == 0 and ready) for i, s in enumerate(offers(dossier, here.person)))
 
 
 def _edit(here: Here, dossier: Dossier) -> tuple[Menu, ...]:
-    lines = [q for q in items() if is_answered(dossier, q) and editing.can_write(dossier, here.person, q)]
+    mine = editing.left_to(dossier, here.person)
+    lines = [q for q in items() if q not in mine and editing.can_write(dossier, here.person, q)]
     if not lines:
         return ()
     choices = tuple((q.name, tr(q.asked.short)) for q in lines)

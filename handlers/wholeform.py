@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from atelier import answers, editing
 from atelier.completeness import questions_for
 from atelier.dossier import Dossier
@@ -30,7 +32,10 @@ def form_for(here: Here, dossier: Dossier) -> Form:
     if not mine:
         raise Refused(fr("Il n'y a rien à remplir pour vous dans cette demande en ce moment."))
     versions = {q.name: _version(dossier, q) for q in mine}
-    here.unit.conversations.keep(_kept(here, dossier.ref), {"versions": versions})
+    plain = [q for q in mine if dossier.answers.get(q.name) or not _initial(dossier, q)]
+    # what is only proposed is not among them: sent back as it was, it is an answer
+    shown = {line.name: _plain(line.initial) for q in plain for line in _asked(dossier, q)}
+    here.unit.conversations.keep(_kept(here, dossier.ref), {"versions": versions, "shown": shown})
     letters = joined((tr(i.asked.short) for i in items() if i.is_piece), ", ")
     return Form(
         title=tr("La fiche en une fois"),
@@ -57,8 +62,8 @@ def _asked(dossier: Dossier, question: Item) -> list[Question]:
     several = asked.kind == "choices"
     lines = [
         Question(
-            name=question.name, label=tr(question.question), short=tr(asked.short), hint=tr(asked.help), kind=SHAPES[asked.kind],
-            required=False, initial=answers.retyped(question, value), max_length=_longest(question),
+            name=question.name, label=_label(question), short=tr(asked.short), hint=tr(asked.help), kind=SHAPES[asked.kind],
+            required=False, initial=_initial(dossier, question), max_length=_longest(question),
             choices=tuple(Choice(value=c, label=tr(label)) for c, label in asked.choices if SHAPES[asked.kind] in {"choice", "choices"}),
         )
     ]  # fmt: skip
@@ -73,6 +78,19 @@ def _asked(dossier: Dossier, question: Item) -> list[Question]:
     return lines
 
 
+def _label(question: Item) -> Text:
+    """The question; a draft may leave it empty, so what transmission needs is said in words."""
+    asked = tr(question.question)
+    return tr("{question} (nécessaire pour transmettre)", question=asked) if question.required else asked
+
+
+def _initial(dossier: Dossier, question: Item) -> str | tuple[str, ...]:
+    """What the field holds when the form opens: the answer, or what is known without asking."""
+    if question.name == "service_porteur" and not dossier.answers.get(question.name):
+        return dossier.service
+    return answers.retyped(question, dossier.value(question.name))
+
+
 def _longest(question: Item) -> int:
     found = [getattr(m, "max_length", None) for m in question.info.metadata]
     known = [most for most in found if isinstance(most, int) and question.asked.kind in {"line", "text", "service"}]
@@ -85,17 +103,19 @@ def filled(here: Here, event: Filled) -> Answer:
     kept = here.unit.conversations.at(_kept(here, dossier.ref))
     if kept is None:
         raise Refused(fr("Ce formulaire a déjà servi : rouvrez-le avec « /atelier tout {ref} »."), ref=dossier.ref)
-    versions = dict(kept["versions"])
+    versions, shown = dict(kept["versions"]), dict(kept.get("shown", {}))
     problems: dict[str, Text] = {}
     for question in items():
         if question.name not in versions:
             continue
         try:
-            dossier = _one(here, dossier, question, event, versions)
+            if not _untouched(question, event, shown):
+                dossier = _one(here, dossier, question, event, versions)
+                shown.pop(question.name, None)
         except Refused as refused:
             problems[question.name] = said(refused)
     if problems:
-        here.unit.conversations.keep(_kept(here, dossier.ref), {"versions": versions})
+        here.unit.conversations.keep(_kept(here, dossier.ref), {"versions": versions, "shown": shown})
         problems[""] = tr("Les réponses justes sont enregistrées ; corrigez celles qui sont signalées.")
         return answer(here, Correct(problems=problems))
     here.unit.conversations.end(_kept(here, dossier.ref))
@@ -104,13 +124,24 @@ def filled(here: Here, event: Filled) -> Answer:
     return answer(here)
 
 
+def _untouched(question: Item, event: Filled, shown: Mapping[str, str]) -> bool:
+    """True when the answer comes back as the form showed it: a co-writer's, given meanwhile, stays."""
+    lines = [question.name, *([question.name + OTHER] if question.asked.kind == "choices" else [])]
+    return question.name in shown and all(_plain(event.given.get(n, "")) == shown.get(n, "") for n in lines)
+
+
+def _plain(given: str | Sequence[str]) -> str:
+    """An answer as one text, its blanks and line ends made equal: browsers change them."""
+    return " ".join((given if isinstance(given, str) else "; ".join(sorted(given))).split())
+
+
 def _one(here: Here, dossier: Dossier, question: Item, event: Filled, versions: dict[str, int]) -> Dossier:
     """One answer of the form: kept when it changed and fits. Raises Refused with what is wrong."""
     typed = _typed(question, event)
     before = answers.retyped(question, dossier.value(question.name))
-    if not typed:
-        return dossier if question.required or not before else keeping.clear(here, dossier, question)
-    value = answers.read(question, typed, flow.around(here, dossier))
+    if not typed and (question.required or not before):
+        return dossier
+    value = answers.read(question, typed, flow.around(here, dossier)) if typed else None
     if value == dossier.value(question.name):
         return dossier
     present = dossier.answers.get(question.name)
@@ -120,6 +151,8 @@ def _one(here: Here, dossier: Dossier, question: Item, event: Filled, versions: 
             fr("{who} a répondu entre-temps : « {value} ». Envoyez de nouveau pour remplacer sa réponse."),
             who=names.who(here.unit, present.by), value=questions.told(question, dossier),
         )  # fmt: skip
+    if value is None:
+        return keeping.clear(here, dossier, question)
     moved = keeping.answer(here, dossier, question, value)
     versions[question.name] = moved.answers[question.name].version
     return moved

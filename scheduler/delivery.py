@@ -92,8 +92,7 @@ class Delivery:
         return unit.outbox.start(letter)
 
     def _ready(self, unit: Unit, letter: Letter) -> Ready:
-        root = unit.threads.root(letter.thread) if letter.thread else None
-        thread = root[1] if root and root[0] == letter.place else ""
+        thread = (unit.threads.at(letter.thread, letter.place) or "") if letter.thread else ""
         if letter.message is not None:
             return Ready(letter.message, thread)
         message = cards.draw(unit, letter.key, self.procedure())
@@ -106,6 +105,8 @@ class Delivery:
             return ready.post
         if doubtful and (found := await platform.find(letter.place, letter.id, ready.thread)):
             log.info("duplicate recognised", place=letter.place.id, id=letter.id)
+            if letter.key:
+                await platform.edit(letter.place, found, ready.message, letter.lang)  # it may have moved since
             return found
         return await platform.post(letter.place, ready.message, letter.id, ready.thread, letter.lang)
 

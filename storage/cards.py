@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from atelier.words import Reference
 from chat.cards import Address
 from storage.rows import upsert
 from storage.tables import cards
+
+COPIES = select(cards).where(cards.c.key == bindparam("key")).order_by(cards.c.platform, cards.c.place)
+OF = select(cards).where(cards.c.ref == bindparam("ref")).order_by(cards.c.key, cards.c.platform, cards.c.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,16 @@ class Cards:
 
     def copies(self, key: str) -> list[Copy]:
         """Every copy of one card, by place."""
-        return self._where(cards.c.key == key)
+        return self._read(COPIES, key=key)
 
     def of(self, ref: Reference) -> list[Copy]:
         """Every copy of every card of a dossier, by key and place."""
-        return self._where(cards.c.ref == ref)
+        return self._read(OF, ref=ref)
 
-    def _where(self, which: ColumnElement[bool]) -> list[Copy]:
-        found = select(cards).where(which).order_by(cards.c.key, cards.c.platform, cards.c.place)
+    def _read(self, which: Select[Any], **values: str) -> list[Copy]:
         return [
             Copy(row.key, Address(platform=row.platform, id=row.place), row.post, Reference(row.ref), row.audience)
-            for row in self._connection.execute(found)
+            for row in self._connection.execute(which, values)
         ]
 
     def remember(self, key: str, place: Address, post: str, ref: str, audience: str) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select
 
 from atelier.words import Reference
 from chat.text import Text
 from storage.tables import deadlines
 
 MANY = 1000
+ADD, CLEAR = insert(deadlines), delete(deadlines).where(deadlines.c.ref == bindparam("ref"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ class Deadlines:
 
     def keep(self, ref: str, rows: Iterable[DeadlineRow]) -> None:
         """Replace the deadlines of a dossier by these; the same rows twice change nothing."""
-        self._connection.execute(delete(deadlines).where(deadlines.c.ref == ref))
+        self._connection.execute(CLEAR, {"ref": ref})
         values = [_values(ref, row) for row in rows]
         if values:
-            self._connection.execute(insert(deadlines), values)
+            self._connection.execute(ADD, values)
 
     def of(self, ref: str) -> list[DeadlineRow]:
         """The deadlines of a dossier, nearest first."""

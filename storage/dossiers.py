@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from atelier.dossier import Dossier, Person
 from atelier.procedure import FINAL
@@ -17,6 +33,20 @@ QUEUED = (State.TRANSMISE, State.EN_ECHANGE, State.A_COMPLETER)
 PAGE = 200
 """How many rows are read at a time when rights are checked one by one."""
 
+WHOLE = select(dossiers.c.ref, dossiers.c.revision, cast(dossiers.c.data, Text).label("told"))
+"""Requests as text: pydantic reads JSON faster than what was made of it."""
+SHARING = (
+    WHOLE.where(
+        dossiers.c.ref.in_(
+            select(territories.c.ref).where(
+                territories.c.code.in_(bindparam("codes", expanding=True)), territories.c.ref != bindparam("but")
+            )
+        ),
+        dossiers.c.state.not_in(FINAL),
+    )
+).order_by(dossiers.c.ref)
+ONE = WHOLE.where(dossiers.c.ref == bindparam("ref")).with_for_update()
+
 
 class Dossiers:
     """The requests, inside one transaction. What was read here is saved only if nobody saved it in between."""
@@ -24,6 +54,7 @@ class Dossiers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._revisions: dict[str, int] = {}
+        self._findable: dict[str, Findable] = {}
 
     def add(self, dossier: Dossier) -> None:
         """Keep a new request. Raises Stale when its reference is taken."""
@@ -34,7 +65,7 @@ class Dossiers:
 
     def get(self, ref: Reference) -> Dossier:
         """The request of this reference; on PostgreSQL, others who read it so wait for us. Raises NotFound."""
-        row = self._connection.execute(select(dossiers).where(dossiers.c.ref == ref).with_for_update()).one_or_none()
+        row = self._connection.execute(ONE, {"ref": ref}).one_or_none()
         if row is None:
             raise NotFound(ref)
         return self._dossier(row)
@@ -70,7 +101,7 @@ class Dossiers:
 
     def queue(self) -> list[Dossier]:
         """Every request under review, in order of arrival."""
-        return self._read(select(dossiers).where(dossiers.c.state.in_(QUEUED)).order_by(dossiers.c.arrival))
+        return self._read(WHOLE.where(dossiers.c.state.in_(QUEUED)).order_by(dossiers.c.arrival))
 
     def place_in_queue(self, ref: Reference) -> tuple[int, int]:
         """The place of a request in the queue (from 1; 0 when it is not there), and how many are there."""
@@ -83,8 +114,8 @@ class Dossiers:
     def list_for(self, person: Person, limit: int) -> list[Dossier]:
         """The requests somebody has a part in, the last moved first, `limit` at most."""
         found: list[Dossier] = []
-        likely = select(dossiers).where(_likely(person)).order_by(dossiers.c.since.desc(), dossiers.c.ref.desc())
-        for start in range(0, limit * PAGE, PAGE):
+        likely = WHOLE.where(_likely(person)).order_by(dossiers.c.since.desc(), dossiers.c.ref.desc())
+        for start in count(0, PAGE):
             page = self._read(likely.offset(start).limit(PAGE))
             found += [dossier for dossier in page if dossier.roles_of(person)]
             if len(page) < PAGE or len(found) >= limit:
@@ -93,40 +124,51 @@ class Dossiers:
 
     def same_territory(self, codes: Iterable[str], ref: Reference) -> list[Dossier]:
         """The other requests, not ended, that share a territory, drafts included: by reference."""
-        sharing = select(territories.c.ref).where(territories.c.code.in_(list(codes)), territories.c.ref != ref)
-        live = dossiers.c.ref.in_(sharing) & dossiers.c.state.not_in(FINAL)
-        return self._read(select(dossiers).where(live).order_by(dossiers.c.ref))
+        return self._read(SHARING, codes=list(codes), but=ref)
 
     def every(self, states: Iterable[State]) -> Iterator[Dossier]:
         """Every request in one of these states, by reference, read as they are asked for."""
         last = ""
         while True:
             after = (dossiers.c.state.in_(list(states))) & (dossiers.c.ref > last)
-            page = self._read(select(dossiers).where(after).order_by(dossiers.c.ref).limit(PAGE))
+            page = self._read(WHOLE.where(after).order_by(dossiers.c.ref).limit(PAGE))
             yield from page
             if len(page) < PAGE:
                 return
             last = page[-1].ref
 
-    def _read(self, which: Select[tuple[object, ...]]) -> list[Dossier]:
-        return [self._dossier(row) for row in self._connection.execute(which)]
+    def _read(self, which: Select[tuple[object, ...]], **values: object) -> list[Dossier]:
+        return [self._dossier(row) for row in self._connection.execute(which, values)]
 
     def _dossier(self, row: Row[tuple[object, ...]]) -> Dossier:
         self._revisions[row.ref] = row.revision
-        return Dossier.model_validate(row.data)
+        dossier = Dossier.model_validate_json(row.told)
+        self._findable[row.ref] = _findable(dossier)
+        return dossier
 
     def _around(self, dossier: Dossier) -> None:
-        """Its territories and members, as rows to look for it by."""
+        """Its territories and members, as rows to look for it by; nothing to write when they are those last read."""
+        found = _findable(dossier)
+        if self._findable.get(dossier.ref) == found:
+            return
+        self._findable[dossier.ref] = found
         for table in (territories, members):
             self._connection.execute(delete(table).where(table.c.ref == dossier.ref))
-        places = [{"ref": dossier.ref, "code": code} for code in dict.fromkeys(dossier.territory_codes())]
-        parts = [
-            {"ref": dossier.ref, "person": p, "role": r}
-            for p, r in dict.fromkeys((m.person, m.role) for m in dossier.members)
-        ]
+        codes, people = found
+        places = [{"ref": dossier.ref, "code": code} for code in codes]
+        parts = [{"ref": dossier.ref, "person": person, "role": role} for person, role in people]
         for table, rows in ((territories, places), (members, parts)):
             if rows:
                 self._connection.execute(insert(table), rows)
+
+
+Findable = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
+def _findable(dossier: Dossier) -> Findable:
+    """Its territories and its members, each once."""
+    parts = dict.fromkeys((str(m.person), str(m.role)) for m in dossier.members)
+    return tuple(dict.fromkeys(dossier.territory_codes())), tuple(parts)
 
 
 def _likely(person: Person) -> ColumnElement[bool]:

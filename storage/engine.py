@@ -10,31 +10,37 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from chat.text import tr
 from storage.errors import Away, answering
 
+ONE_AT_A_TIME = 0x0A7E11E5
+"""The number of the lock under which the schema is moved; any, as long as it is always the same."""
 
-def open_engine(url: str) -> Engine:
-    """Open the database. SQLite: WAL, full synchronisation, `BEGIN IMMEDIATE`, five seconds of patience."""
+
+def open_engine(url: str, patience: float = 5) -> Engine:
+    """Open the database. SQLite: WAL, full synchronisation, `BEGIN IMMEDIATE`, `patience` seconds for a lock."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": patience, "check_same_thread": False}
+        )
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return create_engine(_psycopg(url), pool_size=5, max_overflow=5, pool_pre_ping=True)
+    return create_engine(psycopg_url(url), hide_parameters=True, pool_size=5, max_overflow=5, pool_pre_ping=True)
 
 
-def _psycopg(url: str) -> str:
+def psycopg_url(url: str) -> str:
+    """The address of a PostgreSQL as SQLAlchemy wants it: psycopg 3."""
     head, sign, rest = url.partition("://")
     return f"postgresql+psycopg{sign}{rest}" if head in {"postgres", "postgresql"} else url
 
 
 def _sqlite_connect(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     raw.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         try:
             raw.execute(f"PRAGMA {pragma}")
         except sqlite3.OperationalError as error:
@@ -56,16 +62,38 @@ def _config(connection: Connection) -> Config:
 def migrate(engine: Engine) -> None:
     """Move the schema to this program's; does nothing when it is there already. Raises Away when it cannot."""
     with answering(), engine.begin() as connection:
-        _not_newer(connection)
-        command.upgrade(_config(connection), "head")
+        move(connection)
+
+
+def move(connection: Connection, to: str = "head") -> None:
+    """Move the schema up to a revision, inside the caller's transaction. Raises Away when it is newer."""
+    if connection.dialect.name == "postgresql":  # several processes released at once: one moves it, the others wait
+        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    _not_newer(connection)
+    command.upgrade(_config(connection), to)
+
+
+def revision(connection: Connection) -> str:
+    """The schema's revision; nothing when there is none."""
+    return next(iter(_heads(connection)), "")
+
+
+def current(connection: Connection) -> bool:
+    """Whether the schema is this program's."""
+    return _heads(connection) == tuple(ScriptDirectory.from_config(_config(connection)).get_heads())
+
+
+def known(connection: Connection, wanted: str) -> bool:
+    """Whether this program can move a schema of that revision to its own."""
+    script = ScriptDirectory.from_config(_config(connection))
+    return wanted in {r.revision for r in script.walk_revisions()}
 
 
 def check_schema(engine: Engine) -> None:
     """Raise Away when the schema is not this program's: older (migrate) or newer (install a newer program)."""
     with answering(), engine.begin() as connection:
         _not_newer(connection)
-        script = ScriptDirectory.from_config(_config(connection))
-        if _heads(connection) != tuple(script.get_heads()):
+        if not current(connection):
             sentence = tr("La base de données n'est pas à jour : lancez « atelier migrate », puis redémarrez.")
             raise Away(sentence, "schema older than the program")
 

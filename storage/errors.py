@@ -11,7 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
+from sqlalchemy.exc import (
+    TimeoutError as Waited,
+)
 
 from chat.text import Text, tr
 
@@ -35,6 +44,8 @@ class Away(Exception):
 CAUSES = (
     ("locked", tr("La base de données est occupée : rien n'a été changé. Réessayez dans une minute.")),
     ("busy", tr("La base de données est occupée : rien n'a été changé. Réessayez dans une minute.")),
+    ("deadlock", tr("La base de données est occupée : rien n'a été changé. Réessayez dans une minute.")),
+    ("lock timeout", tr("La base de données est occupée : rien n'a été changé. Réessayez dans une minute.")),
     (
         "readonly",
         tr("La base de données est en lecture seule : rien n'a été changé. Prévenez l'administrateur du robot."),
@@ -66,14 +77,18 @@ def answering() -> Iterator[None]:
     """Turn the database's own failures into `Away`; constraint violations pass as they are."""
     try:
         yield
-    except OperationalError as error:
-        raise _away(error) from error
+    except (OperationalError, InterfaceError) as error:
+        raise _away(error) or Away(UNREACHABLE, str(error.orig)) from error
     except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            raise _away(error) from error
-        raise
+        # SQLite's damaged files are plain database errors, PostgreSQL's read-only transactions internal ones
+        away = _away(error) if type(error) in {DatabaseError, InternalError} else None
+        if away is None:
+            raise
+        raise away from error
+    except Waited as error:
+        raise Away(CAUSES[0][1], str(error)) from error
 
 
-def _away(error: DatabaseError) -> Away:
+def _away(error: DBAPIError) -> Away | None:
     said = str(error.orig).lower()
-    return Away(next((sentence for word, sentence in CAUSES if word in said), UNREACHABLE), said)
+    return next((Away(sentence, said) for word, sentence in CAUSES if word in said), None)

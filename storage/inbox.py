@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select
 
 from storage.rows import insert_new, storable
 from storage.tables import inbox
@@ -27,6 +27,12 @@ class Inbox:
     def prune(self, before: datetime) -> int:
         """Forget the keys older than `before`; returns how many."""
         return self._connection.execute(delete(inbox).where(inbox.c.at < before)).rowcount
+
+    def last(self, platform: str) -> datetime | None:
+        """When an event of this platform was last handled (aware, in UTC), or None when none ever was."""
+        mine = inbox.c.key.startswith(f"{platform}:", autoescape=True)
+        found: datetime | None = self._connection.execute(select(func.max(inbox.c.at)).where(mine)).scalar_one()
+        return found
 
 
 def _short(key: str) -> str:

@@ -1,4 +1,4 @@
-"""The journal: what happened to each request, chained and sealed, never changed (DESIGN §5, promise 7).
+"""The journal: what happened to each request, chained and sealed, never changed.
 
 A row's seal (HMAC-SHA256) covers the seal before it, a pseudonym, and a salted digest of the texts: names and texts live
 beside and may be erased, the chain stays valid. The head of each chain is sealed too, so that cutting the end off shows.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from atelier.dossier import By
 from atelier.words import PersonId, Reference
@@ -23,6 +23,10 @@ from storage.tables import journal, journal_heads, journal_texts, pseudonyms
 
 PARIS = ZoneInfo("Europe/Paris")
 SEALED = ("ref", "seq", "what", "pseudonym", "behalf", "role", "local", "from_state", "to_state", "digest", "message")
+
+LINE, TEXTS = insert(journal), insert(journal_texts)
+HEAD = select(journal_heads).where(journal_heads.c.ref == bindparam("ref")).with_for_update()
+PSEUDONYM = select(pseudonyms.c.pseudonym).where(pseudonyms.c.person == bindparam("person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,9 @@ class Journal:
             "digest": _digest(salt, said, kept), "message": storable(message),
         }  # fmt: skip
         mac = self._seal(before, row, at)
-        self._connection.execute(insert(journal).values(**row, mac=mac))
-        self._connection.execute(insert(journal_texts).values(ref=ref, seq=seq + 1, salt=salt, text=said, details=kept))
+        self._connection.execute(LINE, {**row, "mac": mac})
+        texts = {"ref": ref, "seq": seq + 1, "salt": salt, "text": said, "details": kept}
+        self._connection.execute(TEXTS, texts)
         head = {"ref": ref, "seq": seq + 1, "mac": mac, "seal": self._closed(ref, seq + 1, mac)}
         upsert(self._connection, journal_heads, head, ("ref",))
 
@@ -135,16 +140,20 @@ class Journal:
 
     def _head(self, ref: Reference) -> tuple[int, str]:
         """The end of a chain, kept for us until the commit."""
-        insert_new(self._connection, journal_heads, {"ref": ref, "seq": 0, "mac": "", "seal": ""})
-        row = self._connection.execute(select(journal_heads).where(journal_heads.c.ref == ref).with_for_update()).one()
+        row = self._connection.execute(HEAD, {"ref": ref}).one_or_none()
+        if row is None:
+            insert_new(self._connection, journal_heads, {"ref": ref, "seq": 0, "mac": "", "seal": ""})
+            row = self._connection.execute(HEAD, {"ref": ref}).one()
         return row.seq, row.mac
 
     def _pseudonym(self, person: PersonId | None) -> str:
         if person is None:
             return ""
-        insert_new(self._connection, pseudonyms, {"pseudonym": self._ids(), "person": person})
-        found = select(pseudonyms.c.pseudonym).where(pseudonyms.c.person == person)
-        return str(self._connection.execute(found).scalar_one())
+        known = self._connection.execute(PSEUDONYM, {"person": person}).scalar_one_or_none()
+        if known is None:
+            insert_new(self._connection, pseudonyms, {"pseudonym": self._ids(), "person": person})
+            known = self._connection.execute(PSEUDONYM, {"person": person}).scalar_one()
+        return str(known)
 
     def _seal(self, before: str, row: Mapping[str, object], at: datetime) -> str:
         told = [before, at.timestamp(), *(str(row[name]) for name in SEALED)]

@@ -10,7 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from chat.cards import Address, Message
 from storage.errors import Stale
@@ -20,6 +33,18 @@ from storage.tables import lanes, outbox
 PENDING = outbox.c.state.in_([literal_column("'waiting'"), literal_column("'sending'")])
 """Said with literals: with parameters, neither database would see that the index of what is left to carry fits."""
 BATCH = 50
+PUT = insert(outbox)
+SAME_CARD = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.platform == bindparam("platform"),
+        outbox.c.place == bindparam("place"),
+        outbox.c.key == bindparam("key"),
+    )
+    .where(outbox.c.state == "waiting", outbox.c.message.is_(None), PENDING, ~outbox.c.doubt)
+    .limit(1)
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +102,11 @@ class Outbox:
             return waiting
         id_ = self._ids()
         told = message.model_dump(mode="json") if message is not None else None
-        self._connection.execute(
-            insert(outbox).values(
-                id=id_, platform=place.platform, place=place.id, message=told, key=key, thread=thread, ref=ref,
-                audience=audience, lang=lang, written=due, state="waiting", doubt=False, attempts=0,
-            )
-        )  # fmt: skip
+        letter = {
+            "id": id_, "platform": place.platform, "place": place.id, "message": told, "key": key, "thread": thread,
+            "ref": ref, "audience": audience, "lang": lang, "written": due, "state": "waiting", "doubt": False, "attempts": 0,
+        }  # fmt: skip
+        self._connection.execute(PUT, letter)
         return id_
 
     def claim_place(self, now: datetime, holder: str, seconds: float) -> Lane | None:
@@ -158,9 +182,8 @@ class Outbox:
         One in doubt does not count: it may turn out to be posted already, as it was drawn before. The lock keeps a worker
         of PostgreSQL from drawing it before our commit: it would show what we are about to change.
         """
-        same = and_(_there(place), outbox.c.key == key, outbox.c.state == "waiting", outbox.c.message.is_(None))
-        found = select(outbox.c.id).where(same, PENDING, ~outbox.c.doubt).limit(1).with_for_update()
-        return self._connection.execute(found).scalar_one_or_none()
+        same = {"platform": place.platform, "place": place.id, "key": key}
+        return self._connection.execute(SAME_CARD, same).scalar_one_or_none()
 
     def _open_lanes(self) -> None:
         """A lane for each place that has letters and no lane yet."""

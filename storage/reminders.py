@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from atelier.words import PersonId, Reference
 from storage.errors import NotFound, Stale
 from storage.tables import reminders
 
+ADD = insert(reminders)
+OF = select(reminders).where(reminders.c.ref == bindparam("ref")).with_for_update()
+SET_ASIDE = update(reminders).where(reminders.c.id.in_(bindparam("ids", expanding=True))).values(state="unwanted")
 Once = tuple[str, int, str, int, str]
 """What makes a reminder of a dossier the same one: rule, generation, kind, ordinal, recipient."""
 
@@ -60,22 +63,18 @@ class Reminders:
         holds while it does not move), or set aside when nobody wants them any more. What was sent or cancelled is never
         touched, nor sent again.
         """
-        found = self._connection.execute(select(reminders).where(reminders.c.ref == ref).with_for_update())
+        found = self._connection.execute(OF, {"ref": ref})
         known = {_once(row): row for row in found}
         asked = {_once(one): one for one in wanted}
         for once, one in asked.items():
             if once in known:
                 self._fit(known[once], one)
-            elif one.due > now:
-                self._add(ref, one)
+        new = [_new(ref, one) for once, one in asked.items() if once not in known and one.due > now]
+        if new:
+            self._connection.execute(ADD, new)
         aside = [row.id for once, row in known.items() if once not in asked and row.state == "waiting"]
-        self._connection.execute(update(reminders).where(reminders.c.id.in_(aside)).values(state="unwanted"))
-
-    def _add(self, ref: str, one: Wanted) -> None:
-        rule, generation, kind, ordinal, recipient = _once(one)
-        values = {"rule": rule, "generation": generation, "kind": kind, "ordinal": ordinal, "recipient": recipient}
-        when = {"planned": one.due, "due": one.due, "escalates": one.escalates, "state": "waiting"}
-        self._connection.execute(insert(reminders).values(ref=ref, **values, **when))
+        if aside:
+            self._connection.execute(SET_ASIDE, {"ids": aside})
 
     def _fit(self, row: Row[tuple[object, ...]], one: Wanted) -> None:
         same = row.state == "waiting" and row.planned == one.due and row.escalates == one.escalates
@@ -128,6 +127,14 @@ class Reminders:
 
 def _once(one: Wanted | Row[tuple[object, ...]]) -> Once:
     return (str(one.rule), one.generation, str(one.kind), one.ordinal, one.recipient)
+
+
+def _new(ref: str, one: Wanted) -> dict[str, object]:
+    rule, generation, kind, ordinal, recipient = _once(one)
+    return {
+        "ref": ref, "rule": rule, "generation": generation, "kind": kind, "ordinal": ordinal, "recipient": recipient,
+        "planned": one.due, "due": one.due, "escalates": one.escalates, "state": "waiting",
+    }  # fmt: skip
 
 
 def _reminder(row: Row[tuple[object, ...]]) -> Reminder:

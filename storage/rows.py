@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Executable, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
+Insert = postgresql.Insert | sqlite.Insert
 
-def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+
+def insert_into(connection: Connection, table: Table) -> Insert:
     """The database's own INSERT: the one that knows ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert(connection.dialect.name, table)
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert one row; True when it was not there. Another transaction that inserts the same one is waited for."""
-    done = connection.execute(insert_into(connection, table).values(dict(values)).on_conflict_do_nothing())
-    return done.rowcount == 1
+    statement = _inserting(connection.dialect.name, table)
+    return connection.execute(statement, dict(values)).one_or_none() is not None
 
 
 def upsert(connection: Connection, table: Table, values: Mapping[str, object], keys: Collection[str]) -> None:
     """Insert one row, or rewrite the one that has these `keys`."""
-    changed = {name: value for name, value in values.items() if name not in keys}
-    statement = insert_into(connection, table).values(dict(values))
-    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
+    statement = _rewriting(connection.dialect.name, table, tuple(values), tuple(keys))
+    connection.execute(statement, dict(values))
 
 
 def storable(text: str) -> str:
     """The text without what PostgreSQL cannot keep and UTF-8 cannot say: NUL and lone surrogates become « \ufffd »."""
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _insert(dialect: str, table: Table) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache  # a statement built once is compiled once: half of what a small write costs is building it
+def _inserting(dialect: str, table: Table) -> Executable:
+    """Asked for, not counted: after an INSERT, psycopg's count is often -1."""
+    return _insert(dialect, table).on_conflict_do_nothing().returning(literal(1))
+
+
+@cache
+def _rewriting(dialect: str, table: Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Executable:
+    statement = _insert(dialect, table)
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)

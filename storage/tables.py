@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -184,6 +185,9 @@ outbox = Table(
     Column("reason", String),
     # what is left to carry stays quick to find however many letters were posted
     Index("ix_outbox_pending", "platform", "place", "seq", sqlite_where=PENDING, postgresql_where=PENDING),
+    # and so does a card that already waits in its place, while the platform is down and letters pile up; the key comes
+    # first, or SQLite takes this index for a place's letters in order, and sorts them all
+    Index("ix_outbox_card", "key", "platform", "place", sqlite_where=PENDING, postgresql_where=PENDING),
     Index(None, "state"),
     sqlite_autoincrement=True,
 )  # fmt: skip
@@ -195,6 +199,12 @@ lanes = Table(
     Column("lease", Integer, nullable=False),  # goes up with each lease: whoever holds an older one is out
     Column("leased_until", Utc),
     Column("not_before", Utc),
+)  # fmt: skip
+leases = Table(
+    "leases", metadata,
+    Column("name", String(60), primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", BigInteger, nullable=False),  # seconds since 1970, on the database's clock
 )  # fmt: skip
 cards = Table(
     "cards", metadata,

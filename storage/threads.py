@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 
+from atelier.procedure import FINAL
 from atelier.words import Reference
 from chat.cards import Address
 from storage.rows import insert_new
-from storage.tables import threads
+from storage.tables import dossiers, threads
+
+ROOT = select(threads).where(threads.c.key == bindparam("key")).order_by(threads.c.seq).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,7 @@ class Threads:
 
     def root(self, key: str) -> tuple[Address, str] | None:
         """The place and the root post of the first thread opened for a card, or None."""
-        first = select(threads).where(threads.c.key == key).order_by(threads.c.seq).limit(1)
-        row = self._connection.execute(first).one_or_none()
+        row = self._connection.execute(ROOT, {"key": key}).one_or_none()
         return None if row is None else (Address(platform=row.platform, id=row.place), row.post)
 
     def at(self, key: str, place: Address) -> str | None:
@@ -51,6 +53,13 @@ class Threads:
         found = select(threads).where(_in(place), threads.c.post == post).order_by(threads.c.seq).limit(1)
         row = self._connection.execute(found).one_or_none()
         return None if row is None else Thread(row.key, Reference(row.ref), row.audience)
+
+    def live(self, platform: str) -> list[tuple[Address, str]]:
+        """The place and root post of every thread of a platform whose dossier goes on, the newest first."""
+        going = select(dossiers.c.ref).where(dossiers.c.state.not_in(FINAL))
+        found = select(threads).where(threads.c.platform == platform, threads.c.ref.in_(going))
+        rows = self._connection.execute(found.order_by(threads.c.seq.desc()))
+        return [(Address(platform=row.platform, id=row.place), row.post) for row in rows]
 
     def forget(self, key: str, place: Address) -> None:
         """The root post is gone: the next post of this card opens the thread anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -18,12 +19,14 @@ from storage.errors import answering
 from storage.files import Files
 from storage.inbox import Inbox
 from storage.journal import Journal
+from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.people import People
 from storage.reminders import Reminders
 from storage.threads import Threads
 
 Ids = Callable[[], str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Unit:
     reminders: Reminders
     conversations: Conversations
     files: Files
+    leases: Leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,17 @@ class Units:
         with answering(), self.engine.begin() as connection:
             yield self._unit(connection)
 
+    def run(self, move: Callable[[Unit], T]) -> T:
+        """What `move` returns, once its transaction is committed. Its exceptions pass, and then nothing is kept."""
+        with self.begin() as unit:
+            return move(unit)
+
+    @contextmanager
+    def together(self) -> Iterator[Together]:
+        """One transaction of SQLite for several units: committed at the end, rolled back by any exception."""
+        with answering(), self.engine.begin() as connection:
+            yield Together(connection, self._unit)
+
     def _unit(self, connection: Connection) -> Unit:
         return Unit(
             People(connection),
@@ -74,4 +89,31 @@ class Units:
             Reminders(connection),
             Conversations(connection),
             Files(connection, self.ids),
+            Leases(connection),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A transaction that several units share; none is kept before its commit."""
+
+    connection: Connection
+    make: Callable[[Connection], Unit]
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A unit of its own in a savepoint: an exception rolls this one back, and passes."""
+        with answering():
+            savepoint = self.connection.begin_nested()
+            try:
+                yield self.make(self.connection)
+                savepoint.commit()
+            except BaseException:
+                if not self.lost():
+                    savepoint.rollback()
+                raise
+
+    def lost(self) -> bool:
+        """True when SQLite gave the whole transaction up (a full disk): nothing more may be written in it."""
+        raw = self.connection.connection.dbapi_connection
+        return raw is None or not raw.in_transaction

@@ -24,8 +24,8 @@ LONG = "Un logement sur cinq du centre est vacant et la population baisse depuis
 GIVEN: dict[Do, dict[str, object]] = {
     Do.TRANSMETTRE: {"conception": "Conçue avec la ville et son agglomération."},
     Do.PRENDRE_EN_CHARGE: {},
-    Do.DEMANDER_COMPLEMENT: {"champs": ("objet",), "texte": REASON},
-    Do.REPONDRE_COMPLEMENT: {"note": "L'objet est exact : rien à corriger."},
+    Do.DEMANDER_COMPLEMENT: {"champs": ("objectifs",), "texte": REASON},
+    Do.REPONDRE_COMPLEMENT: {"note": "Les objectifs sont exacts : rien à corriger."},
     Do.RETIRER_COMPLEMENT: {},
     Do.DONNER_AVIS: {"sens": "favorable", "motif": REASON},
     Do.VALIDER: {"adequation_dispositif": REASON, "adequation_competences": REASON},
@@ -79,15 +79,15 @@ def form(act: Do, **changes: object) -> StepForm:
     return asked.model_validate(GIVEN[act] | changes)
 
 
-def attempt(dossier: Dossier, act: Do, role: Role, at: datetime = NOON, **changes: object) -> Attempt:
+def attempt(dossier: Dossier, act: Do, role: Role, /, at: datetime = NOON, **changes: object) -> Attempt:
     """Somebody of this very role tries a step, in a world where nothing stands in the way."""
     around = Around(invited=GUEST)
     return Attempt(dossier, somebody(role), role, form(act, **changes), at, around)
 
 
-def take(dossier: Dossier, act: Do, role: Role | None = None, at: datetime = NOON, **changes: object) -> Dossier:
+def take(dossier: Dossier, act: Do, role: Role | None = None, /, at: datetime = NOON, **changes: object) -> Dossier:
     """The dossier after a step taken by who may take it; the arrival number is given as storage gives it, once."""
-    tried = attempt(dossier, act, role or step_of(act).by[0], at, **changes)
+    tried = attempt(dossier, act, role or step_of(act).by[0], at=at, **changes)
     moved = decide(tried, act).dossier
     first = act is Do.TRANSMETTRE and moved.arrival is None
     return moved.model_copy(update={"arrival": 7}) if first else moved

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from town import Town, opened
 
-from bot.sandbox.people import CAMILLE, DOMINIQUE, REVIEW, Somebody
+from atelier.directory import Entry
+from bot.sandbox.people import CAMILLE, DOMINIQUE, INES, REVIEW, Somebody
+from bot.sandbox.things import Persona
 from chat.cards import Address
+from handlers import directory
 
 YANN = Somebody("ddt57", "Yann Keller", "", "DDT de la Moselle", (), "57")
 ASKED = {
@@ -104,3 +107,52 @@ async def test_an_invitation_names_nobody_or_several(town: Town) -> None:
     assert "Plusieurs personnes portent ce nom" in flat(town.read(CAMILLE))
     await town.player.command(CAMILLE, f"inviter {ref} personne = jean1 | role = COLL")
     assert [m.person for m in town.dossier().members][-1] == "jean1"
+
+
+async def test_somebody_chooses_their_language(town: Town) -> None:
+    await town.player.command(CAMILLE, "préférences")
+    await town.player.press(CAMILLE, "anglais")
+    await town.player.command(CAMILLE, "demande")
+    assert "Question 1 of 16" in town.read(CAMILLE)
+    await town.player.command(CAMILLE, "preferences klingon")
+    assert "not a language I speak" in flat(town.read(CAMILLE))
+    await town.player.command(CAMILLE, "preferences fr")
+    await town.player.command(CAMILLE, "")
+    assert "À faire maintenant" in town.last(CAMILLE)
+
+
+async def test_somebody_who_leaves_is_announced_to_those_who_share_their_part(town: Town) -> None:
+    ref = await town.drafted()
+    mate = CAMILLE.person().model_copy(update={"id": "camille2", "name": "Sam Girard"})
+
+    def leave(unit) -> directory.Report:
+        unit.people.add(mate, (Address(platform="sandbox", id=INES.account + "2"),))
+        gone = Entry(CAMILLE.person().model_copy(update={"active": False}), ())
+        return directory.bring(unit, [gone], town.local.clock.now(), dry=False)
+
+    town.world.people(Persona(account=INES.account + "2", name="Sam Girard"))
+    report = town.local.app.writer.call(leave)
+    await town.local.app.settle()
+    assert report.left == ["Camille Laurent"]
+    told = " ".join(town.read(Somebody(INES.account + "2", "Sam Girard", "", "", ())).split())
+    assert "Camille Laurent a quitté le service" in told
+    assert ref in told
+
+
+async def test_an_account_enters_the_directory_by_an_invitation(town: Town) -> None:
+    ref = await town.drafted()
+    await town.player.command(CAMILLE, f"inviter {ref} personne = @ddt57 | role = COLL")
+    assert f"vous invite dans la demande {ref}" in town.read(YANN)
+    await town.player.press(YANN, "Répondre à mes questions")
+    read = flat(town.read(YANN))
+    assert "Question 9 sur 16" in read
+    assert "Information : ce robot conserve" in read
+    await town.player.command(YANN, "demande")
+    assert "revient au service de l'État porteur ou à la collectivité" in flat(town.read(YANN))
+
+
+async def test_somebody_who_left_is_not_invited_back(town: Town) -> None:
+    ref = await town.drafted()
+    town.local.app.writer.call(lambda u: u.people.save(INES.person().model_copy(update={"active": False})))
+    await town.player.command(CAMILLE, f"inviter {ref} personne = @{INES.account} | role = COLL")
+    assert "a quitté l'annuaire" in flat(town.read(CAMILLE))

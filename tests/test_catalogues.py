@@ -100,7 +100,7 @@ def test_every_sentence_is_filled(lang: str):
 
 
 def test_short_forms_hold_in_a_window_s_title_in_both_languages():
-    """Titles and labels of Mattermost's dialogs: 24 UTF-8 bytes (DESIGN §7)."""
+    """Titles and labels of Mattermost's dialogs: 24 UTF-8 bytes."""
     told = {WORDS.say(lang)(tr(short)) for lang in LANGUAGES for short in _shorts()}
     assert [t for t in told if len(t.encode()) > SHORT] == []
 

@@ -11,6 +11,7 @@ import pytest
 from town import LANGUAGES, TERRITORIES, Still, Town, opened
 
 from atelier.words import State
+from bot import memory
 from bot.app import compose
 from bot.sandbox.people import CAMILLE, HUGO, INES, MARC, NORA, REVIEW
 from chat.cards import Address, Token
@@ -38,7 +39,7 @@ async def test_fifty_clicks_on_two_bots_make_one_decision(town: Town, tmp_path: 
     token = town.world.posts[town.player.review(NORA, REF)].message.card.buttons[0].token
     await town.player.command(NORA, f"prendre {REF}")
     other = compose(
-        database=f"sqlite:///{tmp_path / 'atelier.db'}", secret=(tmp_path / "secret").read_bytes(), review=REVIEW,
+        writer=memory.opened(f"sqlite:///{tmp_path / 'atelier.db'}", (tmp_path / "secret").read_bytes()), review=REVIEW,
         platforms={"sandbox": town.local.sandbox}, clock=Still(), territories=TERRITORIES, languages=LANGUAGES,
     )  # fmt: skip
     sent = [

@@ -52,7 +52,7 @@ async def test_a_preview_may_be_corrected_and_serves_once(town: Town) -> None:
     await town.player.press(CAMILLE, "Confirmer")
     assert town.dossier().decision.reason == "Quatre réunions avec les élus"
     await town.player.press(CAMILLE, "Confirmer")
-    assert "Cet aperçu a déjà servi" in town.last(CAMILLE)
+    assert "Déjà fait" in town.last(CAMILLE)
 
 
 async def test_only_the_service_transmits_and_only_a_whole_fiche(town: Town) -> None:
@@ -111,6 +111,8 @@ async def test_letters_go_both_ways_and_the_collectivite_sees_those_addressed_to
     thread = town.world.thread(NORA.account, town.player.review(NORA, REF))
     assert any("La ville, depuis 2019." in str(p.message.text) for p in thread)
     await town.player.command(NORA, f"ecrire {REF} destinataires = service_collectivite | texte = Merci à tous deux.")
+    assert "Merci à tous deux." not in town.read(INES), "several people: the text is shown first"
+    await town.player.press(NORA, "Confirmer")
     assert "Merci à tous deux." in town.read(INES)
     await town.player.say(INES, "Avec plaisir.", "", town.player.root(INES, REF))
     assert "Inès Moreau (collectivité) a écrit à la DGALN : « Avec plaisir. »" in flat(town.read(CAMILLE))
@@ -145,8 +147,8 @@ async def test_a_complement_stops_the_clock_and_comes_back_with_its_difference(t
     await town.player.command(CAMILLE, f"repondre {REF} note = Les îlots sont nommés.")
     assert town.dossier().state is State.EN_ECHANGE
     thread = flat(" ".join(str(p.message.text) for p in town.world.thread(NORA.account, town.player.review(NORA, REF))))
-    assert "devient" in thread
-    assert "Trois îlots" in thread
+    assert "ajouté" in thread
+    assert "Trois îlots : la halle, le collège, la rue des Ducs." in thread
     assert "inchangé" in thread
     (run,) = [r for r in town.dossier().runs if r.rule is RuleId.CIBLE_INSTRUCTION]
     assert not run.suspended

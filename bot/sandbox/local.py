@@ -12,12 +12,12 @@ from atelier.territories import Territories
 from bot.app import Application, compose
 from bot.app import machine as machine_hour
 from bot.clock import Clock, JumpingClock, SystemClock
+from bot.memory import moved, opened
 from bot.sandbox.people import EVERYBODY, REVIEW, REVIEWERS, STRANGER, Somebody
 from bot.sandbox.platform import Sandbox
 from bot.sandbox.things import PLATFORM
 from bot.sandbox.world import World
 from chat.language import Languages
-from storage.engine import migrate, open_engine
 from storage.unit import Unit
 
 
@@ -44,9 +44,7 @@ def open_local(
     """
     folder.mkdir(parents=True, exist_ok=True)
     database = f"sqlite:///{folder / 'atelier.db'}"
-    engine = open_engine(database)
-    migrate(engine)
-    engine.dispose()
+    moved(database)
     world = World.load(folder / "monde.json")
     new = not world.personas
     clock = JumpingClock(
@@ -54,7 +52,7 @@ def open_local(
     )
     sandbox = Sandbox(world, clock.now)
     app = compose(
-        database=database, secret=_secret(folder), review=REVIEW, platforms={PLATFORM: sandbox}, clock=clock,
+        writer=opened(database, _secret(folder)), review=REVIEW, platforms={PLATFORM: sandbox}, clock=clock,
         territories=territories, languages=languages, now=leases,
     )  # fmt: skip
     sandbox.attach(app.receive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,7 @@ from starlette.applications import Starlette
 
 from bot.sandbox.local import Local
 from bot.sandbox.page import routes
-from scheduler.clock import ticking
+from scheduler.clock import Ticking
 from storage.errors import NotFound
 
 LOOPBACK = "127.0.0.1"
@@ -19,15 +20,24 @@ EVERY_SECOND, EVERY_HALF_MINUTE = 1.0, 30.0
 
 def site(local: Local, lang: str = "fr") -> Starlette:
     """The page as an ASGI application; its ticks run while it is up."""
+    carrying = asyncio.Lock()  # an act waits for the tick under way, so that its page comes back with the answer
+
+    async def carried() -> None:
+        async with carrying:
+            await local.app.carry()
+
+    async def settled() -> None:
+        async with carrying:
+            await local.app.settle()
 
     @asynccontextmanager
     async def up(_app: Starlette) -> AsyncIterator[None]:
-        ticks = ticking({"carry": (local.app.carry, EVERY_SECOND), "ring": (local.app.ring, EVERY_HALF_MINUTE)})
+        ticks = Ticking({"carry": (carried, EVERY_SECOND), "ring": (local.app.ring, EVERY_HALF_MINUTE)})
         ticks.start()
         try:
             yield
         finally:
-            ticks.shutdown(wait=False)
+            ticks.stop()
 
     async def fetch(file: str) -> bytes | None:
         try:
@@ -37,7 +47,7 @@ def site(local: Local, lang: str = "fr") -> Starlette:
 
     pages = routes(
         local.sandbox, local.clock, local.app.languages,
-        on_jump=local.app.settle, on_act=local.app.settle, fetch=fetch, lang=lang,
+        on_jump=settled, on_act=settled, fetch=fetch, lang=lang,
     )  # fmt: skip
     return Starlette(routes=pages, lifespan=up)
 

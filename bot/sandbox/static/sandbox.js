@@ -16,7 +16,8 @@ function toBottom() {
 }
 
 function typing(part) {
-  if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
+  const here = document.activeElement;
+  if (part.contains(here) && here.matches("input, textarea:not(#texte), select")) return true;
   const fields = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
   return fields.some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 }
@@ -113,4 +114,8 @@ if (dialog) {
 }
 
 if (["", "#fin"].includes(location.hash)) toBottom();
+// after an act, the next answer is typed at once; going to the anchor took the focus away
+window.addEventListener("load", () => {
+  if (location.hash === "#fin" && !dialog) document.getElementById("texte").focus({ preventScroll: true });
+});
 setTimeout(poll, EVERY);

@@ -142,6 +142,12 @@ def upgrade() -> None:
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('platform', 'place', name=op.f('pk_lanes'))
     )
+    op.create_table('leases',
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('holder', sa.String(), nullable=False),
+    sa.Column('until', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_leases'))
+    )
     op.create_table('outbox',
     sa.Column('seq', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('id', sa.String(length=64), nullable=False),
@@ -165,6 +171,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_pending', ['platform', 'place', 'seq'], unique=False, sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
+        batch_op.create_index('ix_outbox_card', ['key', 'platform', 'place'], unique=False, sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
         batch_op.create_index(batch_op.f('ix_outbox_state'), ['state'], unique=False)
 
     op.create_table('people',
@@ -320,8 +327,10 @@ def downgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_state'))
         batch_op.drop_index('ix_outbox_pending', sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
+        batch_op.drop_index('ix_outbox_card', sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
 
     op.drop_table('outbox')
+    op.drop_table('leases')
     op.drop_table('lanes')
     op.drop_table('journal_texts')
     op.drop_table('journal_heads')

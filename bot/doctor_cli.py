@@ -1,0 +1,72 @@
+"""`atelier doctor`: what is found, for people or for machines; the exit status is the worst level."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.doctor import examine
+from bot.findings import Finding, Level, worst
+from chat.language import load
+from chat.text import Say, Text, tr
+
+MARKS = {Level.OK: "✓", Level.ATTENTION: "!", Level.FAUTE: "✗"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    *, machine: Annotated[bool, typer.Option("--json", help="Pour les machines / for machines")] = False
+) -> None:
+    """Examine le robot : 0 tout va bien, 1 à surveiller, 2 en panne / examines the bot."""
+    logs.configure(logging.ERROR)
+    logging.getLogger("httpx").setLevel(logging.ERROR)
+    findings = asyncio.run(examine())
+    say = load().say("fr")
+    for line in [_machine(findings, say)] if machine else _lines(findings, say):
+        typer.echo(line)
+    raise typer.Exit(int(worst(findings)))
+
+
+def _lines(findings: Sequence[Finding], say: Say) -> list[str]:
+    lines = []
+    for finding in findings:
+        lines.append(f"{MARKS[finding.level]} {finding.level.label:9} {say(finding.said)}")
+        if finding.repair is not None:
+            lines.append(f"  {'':9} → {say(finding.repair)}")
+    return [*lines, "", say(_conclusion(findings))]
+
+
+def _conclusion(findings: Sequence[Finding]) -> Text:
+    count = {level: sum(finding.level is level for finding in findings) for level in Level}
+    match worst(findings):
+        case Level.OK:
+            return tr("Tout va bien.")
+        case Level.ATTENTION:
+            return tr("{count} point(s) à surveiller.", count=count[Level.ATTENTION])
+        case Level.FAUTE:
+            return tr(
+                "{count} faute(s), {more} point(s) à surveiller.", count=count[Level.FAUTE], more=count[Level.ATTENTION]
+            )
+
+
+def _machine(findings: Sequence[Finding], say: Say) -> str:
+    told = [
+        {
+            "point": f.point,
+            "niveau": f.level.label,
+            "phrase": say(f.said),
+            "reparation": say(f.repair) if f.repair else "",
+        }
+        for f in findings
+    ]
+    return json.dumps({"niveau": worst(findings).label, "constats": told}, ensure_ascii=False, indent=2)

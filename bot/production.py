@@ -1,0 +1,175 @@
+"""The bot as it runs for people: the platforms of the settings, what is served, the ticks, one process or several."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from atelier.territories import Territories
+from bot import memory
+from bot.app import Application, compose
+from bot.catching import History, catch_up
+from bot.clock import SystemClock
+from bot.settings import Settings, Wrong, configured
+from bot.slack.app import Config, SlackRoom
+from chat.language import Languages
+from chat.platform import Platform
+from chat.talk import Answer, AnyEvent
+from chat.text import tr
+from scheduler.clock import Ticking
+from storage.errors import NotFound
+from storage.writer import Writer
+
+CARRY_EVERY, RING_EVERY, PRUNE_EVERY = 1.0, 20.0, 3600.0
+"""Seconds between two ticks; the outbox is also carried at once when this process wrote in it."""
+
+log = structlog.get_logger()
+
+Receive = Callable[[AnyEvent], Awaitable[Answer]]
+
+
+class Room(Protocol):
+    """One platform, as it is run: what it serves, what must stay connected."""
+
+    @property
+    def platform(self) -> Platform:
+        """What the outbox posts by."""
+        ...
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """What the platform calls."""
+        ...
+
+    async def hello(self) -> object:
+        """Greet the platform, to know that it answers. Raises Undelivered or Undeliverable."""
+        ...
+
+    def attach(self, receive: Receive) -> None:
+        """Say who handles the events."""
+        ...
+
+    @property
+    def catch_up(self) -> History:
+        """What reads back what was said while we were away."""
+        ...
+
+    async def start(self) -> None:
+        """Come up; an outage of the platform does not stop the start."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled; return at once when nothing must."""
+        ...
+
+    async def close(self) -> None:
+        """End what is under way, then close."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """A composed bot and its platforms."""
+
+    app: Application
+    rooms: Sequence[Room]
+
+
+def build(settings: Settings, territories: Territories, languages: Languages) -> Production:
+    """Compose the bot that the settings describe. Raises Wrong or Away with the sentence to show."""
+    names = configured(settings)
+    review = settings.review()
+    if review.platform not in names:
+        raise Wrong(
+            tr("ATELIER_REVIEW_CHANNEL est sur « {platform} », qui n'est pas configurée.", platform=review.platform)
+        )
+    secret = settings.secret()
+    writer = memory.opened(settings.database_url, secret, settings.admins())
+    rooms = [_slack(settings, secret, languages, writer)]
+    app = compose(
+        writer=writer, review=review, platforms={room.platform.name: room.platform for room in rooms}, clock=SystemClock(),
+        territories=territories, languages=languages,
+    )  # fmt: skip
+    return Production(app, rooms)
+
+
+def _slack(settings: Settings, secret: bytes, languages: Languages, writer: Writer) -> Room:
+    async def fetch(file: str) -> bytes | None:
+        try:
+            return await writer.run(lambda unit: unit.files.content(file))
+        except NotFound:
+            return None
+
+    def told(name: str) -> str:
+        found = getattr(settings, name)
+        return found.get_secret_value() if found else ""
+
+    config = Config(
+        told("slack_bot_token"), told("slack_signing_secret"), told("slack_app_token"), settings.slack_api_url
+    )
+    return SlackRoom(config, secret=secret, languages=languages, fetch=fetch)
+
+
+@asynccontextmanager
+async def running(production: Production, *, web: bool, worker: bool) -> AsyncIterator[None]:
+    """Platforms up, events received when `web`, outbox carried and deadlines rung when `worker`; all ended at the end."""
+    app, rooms = production.app, production.rooms
+    ticks = Ticking(
+        {"carry": (app.carry, CARRY_EVERY), "ring": (app.ring, RING_EVERY), "prune": (app.prune, PRUNE_EVERY)}
+    )
+    for room in rooms:
+        room.attach(_nudging(app, ticks))
+        await room.start()
+    staying = [asyncio.create_task(task) for room in rooms for task in _stays(app, room)] if web else []
+    if worker:
+        ticks.start()
+    try:
+        yield
+    finally:
+        ticks.stop()
+        for task in staying:
+            task.cancel()
+        await asyncio.gather(*staying, return_exceptions=True)
+        for room in rooms:
+            await room.close()
+        app.close()
+
+
+def _stays(app: Application, room: Room) -> tuple[Coroutine[None, None, object], ...]:
+    """What goes on while the room is up: its connection, and once, what was missed before."""
+    return room.run(), catch_up(app.writer, room.platform.name, room.catch_up)
+
+
+def _nudging(app: Application, ticks: Ticking) -> Receive:
+    async def receive(event: AnyEvent) -> Answer:
+        answer = await app.receive(event)
+        ticks.nudge("carry")
+        return answer
+
+    return receive
+
+
+def site(production: Production, extra: Sequence[BaseRoute] = (), *, worker: bool) -> Starlette:
+    """What the platforms call, as an ASGI application that runs the bot while it is up."""
+
+    @asynccontextmanager
+    async def up(_app: Starlette) -> AsyncIterator[None]:
+        async with running(production, web=True, worker=worker):
+            yield
+
+    routes = [route for room in production.rooms for route in room.routes]
+    return Starlette(routes=[*routes, *extra], lifespan=up)
+
+
+async def work(production: Production, until: asyncio.Event) -> None:
+    """Carry and ring until `until` is set."""
+    async with running(production, web=False, worker=True):
+        log.info("worker up")
+        await until.wait()

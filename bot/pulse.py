@@ -1,0 +1,49 @@
+"""The bot's pulse: what waits, since when, and when the clock last ticked, as the database says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.unit import Unit
+
+CLOCK, ANY_WORKER = "horloge", "tous"
+"""The lease that every worker renews when it rings; it is nobody's alone, so it always can be renewed."""
+BEAT = 86_400
+"""Seconds of that lease: its age is counted from its end, on the database's own clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Counts, and ages in seconds. `clock` is None when no clock ever ticked on this database."""
+
+    waiting: int
+    oldest: float
+    dead: int
+    reminders: int
+    late: float
+    clock: int | None
+
+
+def beat(unit: Unit) -> None:
+    """The clock ticks: keep it where every process can see it."""
+    unit.leases.take(CLOCK, ANY_WORKER, BEAT)
+
+
+def taken(unit: Unit, now: datetime) -> Pulse:
+    """The pulse at `now`, the procedure's hour: letters and reminders keep to it."""
+    stats = unit.outbox.stats()
+    reminders, due = unit.reminders.outstanding()
+    left = unit.leases.left(CLOCK)
+    return Pulse(
+        waiting=stats.waiting,
+        oldest=_since(stats.oldest_written, now),
+        dead=stats.dead,
+        reminders=reminders,
+        late=_since(due, now),
+        clock=None if left is None else max(0, BEAT - left),
+    )
+
+
+def _since(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - moment).total_seconds()) if moment else 0.0

@@ -1,0 +1,106 @@
+"""Events: messages, files, mentions, the App Home. Each answers the HTTP status that Slack is owed.
+
+503 while the memory is away, so that Slack sends the event again; the person is told only when its last try fails too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.slack import files, messages
+from bot.slack.files import Unfetched
+from bot.slack.homes import home
+from bot.slack.hub import Hub, saying
+from bot.slack.messages import Dropped
+from bot.slack.payload import Payload
+from bot.slack.spots import Spot
+from chat.platform import Undelivered
+from chat.talk import AnyEvent, Attached, Said, Say, Show
+
+log = structlog.get_logger()
+
+Headers = Mapping[str, Sequence[str]]
+LAST_RETRY = 3
+DONE, AGAIN = 200, 503
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What Slack tells."""
+
+    hub: Hub
+    _running: dict[str, asyncio.Task[int]] = field(default_factory=dict)
+
+    async def message(self, payload: Payload, headers: Headers) -> int:
+        """A message typed, or files dropped. What Slack sends again while we work waits for the same work."""
+        found = messages.message(payload, self.hub.bots)
+        if found is None:
+            return DONE
+        spot, words = found
+        last = retry(headers) >= LAST_RETRY
+        id_ = words.said.id if isinstance(words, Dropped) else words.id
+        return await self._once(id_, lambda: self._heard(spot, words, last=last))
+
+    async def _once(self, id_: str, work: Callable[[], Coroutine[None, None, int]]) -> int:
+        task = self._running.get(id_)
+        if task is None:
+            task = self._running[id_] = asyncio.create_task(work())
+            task.add_done_callback(lambda _: self._running.pop(id_, None))
+        return await asyncio.shield(task)
+
+    async def _heard(self, spot: Spot, words: Said | Dropped, *, last: bool) -> int:
+        try:
+            event = await self._fetched(spot, words) if isinstance(words, Dropped) else words
+        except Undelivered as failure:
+            log.warning("file later", reason=str(failure))
+            return AGAIN
+        return DONE if event is None else await self._handed(spot, event, last=last)
+
+    async def _handed(self, spot: Spot, event: AnyEvent, *, last: bool) -> int:
+        answer = await self.hub.receive(event)
+        away = answer.outcome == "away"
+        if not away or last:
+            self.hub.follow(spot, answer.replies, answer.lang)
+        return AGAIN if away else DONE
+
+    async def _fetched(self, spot: Spot, dropped: Dropped) -> AnyEvent | None:
+        """The files with their bytes; the words alone when Slack gave none of them."""
+        uploads, refused = [], []
+        for ref in dropped.files:
+            try:
+                uploads.append(await files.fetch(self.hub.answering.slack.link, ref))
+            except Unfetched as error:
+                refused.append(saying(error.sentence))
+        self.hub.follow(spot, refused, "fr")
+        words = dropped.said
+        if uploads:
+            return Attached(**dict(words), files=tuple(uploads))
+        return words if words.text else None
+
+    async def mention(self, payload: Payload, headers: Headers) -> int:
+        """« @atelier … » in a channel."""
+        found = messages.mention(payload, self.hub.bots)
+        last = retry(headers) >= LAST_RETRY
+        return await self._handed(*found, last=last) if found else DONE
+
+    async def opened(self, payload: Payload) -> int:
+        """The App Home."""
+        found = messages.opened(payload)
+        if found is not None:
+            spot, event = found
+            answer = await self.hub.receive(event)
+            shown = [r.message for r in answer.replies if isinstance(r, Say | Show)]
+            if shown:
+                view = home(shown, self.hub.drawing.pen(answer.lang))
+                self.hub.tasks.start(self.hub.answering.home(spot, view))
+        return DONE
+
+
+def retry(headers: Headers) -> int:
+    """How many times Slack already tried."""
+    value = next(iter(headers.get("x-slack-retry-num", ())), "")
+    return int(value) if value.isdecimal() else 0

@@ -1,0 +1,122 @@
+"""Slack's events as ours: messages typed, files dropped, mentions, the App Home opened. Pure.
+
+Source: https://docs.slack.dev/reference/events/message/. What is nobody's words (joins, edits, deletions, posts of bots,
+ours among them) is None. A message in a channel counts only in a thread. A file comes with the message that shows it:
+`file_shared` names the same file a second time, without words, and is not listened to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.slack.payload import Payload, Unreadable, every, need, part, text, typed
+from bot.slack.reading import where
+from bot.slack.spots import Spot
+from chat.talk import Asked, Said
+
+SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+GONE = frozenset({"tombstone", "hidden_by_limit"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file at Slack's: what is needed to fetch it. `url` is empty when only files.info knows it."""
+
+    id: str
+    name: str
+    mime: str
+    url: str
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Files dropped, not yet fetched, with the words around them as they would have been said."""
+
+    said: Said
+    files: tuple[FileRef, ...]
+
+
+def message(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Said | Dropped] | None:
+    """A message event. `known` are the ids this bot has: words that begin by naming it come as a mention."""
+    event = part(payload, "event")
+    if not _theirs(event, known):
+        return None
+    spot, post = _spot(event), need(event, "ts")
+    words = text(event, "text")
+    if not spot.direct and (not spot.thread or words.lstrip().startswith(mentions(payload, known))):
+        return None
+    said = Said(
+        **where(spot),
+        id=f"m:{spot.channel}:{post}",
+        text=typed(_unnamed(words, mentions(payload, known))).strip(),
+        thread=spot.thread,
+        post=post,
+    )
+    files = tuple(file(f) for f in every(event, "files") if text(f, "mode") not in GONE)
+    return spot, Dropped(said, files) if files else said
+
+
+def mention(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Asked] | None:
+    """« @atelier … » in a channel: a command, which no thread can have otherwise. None when the name comes later."""
+    event = part(payload, "event")
+    named = mentions(payload, known)
+    words = text(event, "text").lstrip()
+    if not _theirs(event, known) or not words.startswith(named):
+        return None
+    spot = _spot(event)
+    command = typed(_unnamed(words, named)).strip().removeprefix("/atelier").strip()
+    return spot, Asked(**where(spot), id=f"e:{need(payload, 'event_id')}", text=command)
+
+
+def opened(payload: Payload) -> tuple[Spot, Asked] | None:
+    """The App Home opened: the same as « /atelier » alone."""
+    event = part(payload, "event")
+    if text(event, "tab") not in {"", "home"}:
+        return None
+    spot = Spot(kind="home", account=need(event, "user"))
+    return spot, Asked(**where(spot), id=f"e:{need(payload, 'event_id')}", text="")
+
+
+def mentions(payload: Payload, known: Collection[str]) -> tuple[str, ...]:
+    """The ways this bot is named at the head of a message: ours, and those the event says it is for."""
+    told = [text(a, "user_id") for a in every(payload, "authorizations") if a.get("is_bot") is True]
+    return tuple(f"<@{id_}{end}" for id_ in {*known, *told} if id_ for end in (">", "|"))
+
+
+def file(found: object) -> FileRef:
+    """A file object, of an event or of files.info."""
+    return FileRef(
+        id=need(found, "id"),
+        name=text(found, "name") or text(found, "title") or need(found, "id"),
+        mime=text(found, "mimetype"),
+        url=text(found, "url_private_download") or text(found, "url_private"),
+        outside=part(found, "is_external") is True,
+    )
+
+
+def _theirs(event: object, known: Collection[str]) -> bool:
+    """Somebody's own words, neither a bot's nor ours nor Slack's."""
+    if not isinstance(event, dict):
+        raise Unreadable("no event")
+    robot = bool(event.get("bot_id")) or text(event, "user") in {"", "USLACKBOT", *known}
+    return not robot and text(event, "subtype") in SUBTYPES and event.get("hidden") is not True
+
+
+def _spot(event: object) -> Spot:
+    thread = text(event, "thread_ts")
+    channel = need(event, "channel")
+    return Spot(
+        kind="message",
+        account=need(event, "user"),
+        channel=channel,
+        thread="" if thread == text(event, "ts") else thread,
+        ephemeral=False,
+    )
+
+
+def _unnamed(words: str, named: tuple[str, ...]) -> str:
+    """Without the bot's name at the head."""
+    head = words.lstrip()
+    return head[head.find(">") + 1 :] if named and head.startswith(named) else words

@@ -1,0 +1,126 @@
+"""What people do on Slack, as events: commands, buttons, menus, windows, messages. Pure: `now` is an argument.
+
+Every function raises Unreadable and nothing else. Ids are the same when Slack sends a thing again:
+a message is « m:channel:ts » (the same when it is caught up from the history), a mention « e:event_id », a button
+« a:action_ts:digest of trigger_id », a command « c:digest of trigger_id », a window « v:view:hash:digest of trigger_id »
+(the hash alone stays when a window is corrected and sent again, and would drop the second answer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.slack.answers import given, whole
+from bot.slack.payload import Payload, Unreadable, digest, every, need, part, text, typed
+from bot.slack.press import Seals
+from bot.slack.spots import PLATFORM, Spot
+from bot.slack.windows import CALLBACK
+from bot.slack.words import EXPIRED, FORGED
+from bot.tokens import Expired, Forged
+from chat.cards import Address, Token
+from chat.talk import Asked, Filled, Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads payloads. `now` is the machine's hour, for seals that end."""
+
+    seals: Seals
+    now: datetime
+
+    def command(self, payload: Payload) -> tuple[Spot, Asked]:
+        """« /atelier … »."""
+        spot = _spot(payload, "command", need(payload, "user_id"), text(payload, "channel_id"))
+        words = typed(text(payload, "text")).strip()
+        return spot, Asked(**where(spot), id=f"c:{digest(need(payload, 'trigger_id'))}", text=words)
+
+    def action(self, payload: Payload) -> tuple[Spot, Pressed | None]:
+        """A button or a menu of ours; None for what carries nothing (a link). Raises Unreadable for a forged one."""
+        spot = action_spot(payload)
+        action = next(iter(every(payload, "actions")), None)
+        if action is None:
+            raise Unreadable("no action")
+        token = self._token(action)
+        if token is None:
+            return spot, None
+        trigger = digest(text(payload, "trigger_id"), need(payload, "user", "id"))
+        id_ = f"a:{text(action, 'action_ts')}:{trigger}"
+        return spot, Pressed(**where(spot), id=id_, token=token, post="" if spot.ephemeral else spot.post)
+
+    def _token(self, action: Payload) -> Token | None:
+        with _sealed():
+            match text(action, "type"):
+                case "button" if text(action, "value"):
+                    return self.seals.pressed(text(action, "value"), self.now)
+                case "static_select":
+                    chosen = need(action, "selected_option", "value")
+                    return self.seals.chosen(need(action, "action_id"), chosen, self.now)
+                case _:
+                    return None
+
+    def submission(self, payload: Payload) -> tuple[Spot, Filled]:
+        """A window sent. Raises Unreadable for one that is not ours, or was opened for somebody else."""
+        view = part(payload, "view")
+        if not isinstance(view, dict) or text(view, "callback_id") != CALLBACK:
+            raise Unreadable("not our window")
+        account = need(payload, "user", "id")
+        with _sealed():
+            token, kept = self.seals.asked(text(view, "private_metadata"), self.now)
+            if kept.get("by") != account:
+                raise Forged("window of another person")
+        spot = _window_spot(account, kept, view, text(payload, "trigger_id"))
+        id_ = f"v:{need(view, 'id')}:{text(view, 'hash')}:{digest(spot.trigger)}"
+        return spot, Filled(**where(spot), id=id_, token=token, given=given(view))
+
+
+@contextmanager
+def _sealed() -> Iterator[None]:
+    """Turns what a seal refuses into Unreadable, with its sentence."""
+    try:
+        yield
+    except Forged as error:
+        raise Unreadable(str(error), EXPIRED if isinstance(error, Expired) else FORGED) from error
+
+
+def where(spot: Spot) -> dict[str, Any]:
+    """What every event has of the spot."""
+    sender, place = (Address(platform=PLATFORM, id=id_) for id_ in (spot.account, spot.place))
+    return {"sender": sender, "place": place, "direct": spot.direct}
+
+
+def _spot(payload: Payload, kind: Any, account: str, channel: str) -> Spot:
+    url, trigger = text(payload, "response_url"), text(payload, "trigger_id")
+    return Spot(kind=kind, account=account, channel=channel, response_url=url, trigger=trigger)
+
+
+def action_spot(payload: Payload) -> Spot:
+    """Where a button was pressed, readable or not. Raises Unreadable without a person."""
+    container = part(payload, "container")
+    return Spot(
+        kind="action",
+        account=need(payload, "user", "id"),
+        channel=text(payload, "channel", "id") or text(container, "channel_id"),
+        thread=text(payload, "message", "thread_ts") or text(container, "thread_ts"),
+        post=text(container, "message_ts"),
+        ephemeral=part(container, "is_ephemeral") is True,
+        response_url=text(payload, "response_url"),
+        trigger=text(payload, "trigger_id"),
+    )
+
+
+def _window_spot(account: str, kept: Payload, view: dict[str, Any], trigger: str) -> Spot:
+    return Spot(
+        kind="view",
+        account=account,
+        channel=text(kept, "c"),
+        thread=text(kept, "t"),
+        post=text(kept, "p"),
+        ephemeral=bool(kept.get("e")),
+        response_url=text(kept, "url"),
+        trigger=trigger,
+        view=whole(view),
+    )

@@ -1,0 +1,50 @@
+"""Who an invitation names: somebody of the directory, or an account that enters it by this very invitation."""
+
+from __future__ import annotations
+
+import re
+
+from atelier.dossier import Person
+from atelier.words import PersonId, Refused, fr
+from chat.cards import Address
+from handlers.here import Here
+
+ACCOUNT = re.compile(r"(?:<@)?@?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]{0,99})(?:\|[^>]*)?>?")
+"""« @camille », or a mention as a platform writes it: « <@U123|camille> »."""
+LISTED = 5
+
+
+def invited(here: Here, typed: str) -> PersonId:
+    """The person meant. Raises Refused when nobody is, or several are.
+
+    An account written with « @ » that the directory does not know enters it, with no role but the one given here.
+    """
+    name = typed.strip()
+    account = ACCOUNT.fullmatch(name) if name.startswith(("@", "<@")) else None
+    found = here.unit.people.find(f"@{account['id']}" if account else name)
+    if len(found) > 1:
+        listed = ", ".join(f"{p.name} ({p.id})" for p in found[:LISTED])
+        raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
+    if found:
+        return found[0].id
+    if account is not None:
+        return _entered(here, Address(platform=here.event.sender.platform, id=account["id"]))
+    raise Refused(
+        fr(
+            "« {name} » n'est pas dans l'annuaire : vérifiez le nom, écrivez son compte (« @camille »), ou dites-lui de "
+            "demander son accès au robot."
+        ),
+        name=name[:80],
+    )
+
+
+def _entered(here: Here, account: Address) -> PersonId:
+    known = here.unit.people.behind(account)
+    if known is not None:
+        raise Refused(
+            fr("« {name} » a quitté l'annuaire : demandez à l'administrateur de l'y remettre."), name=known.name
+        )
+    id_ = PersonId(f"{account.platform}-{account.id}")
+    guest = Person(id=id_, name=account.id, departement=here.person.departement)
+    here.unit.people.add(guest, (account,))
+    return id_

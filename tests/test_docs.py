@@ -1,0 +1,150 @@
+"""The drawings of the procedure are those that its table gives, and say all that it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from atelier.grammar import Step
+from atelier.labels import ROLES, STATES
+from atelier.procedure import FINAL, STEPS
+from atelier.rules import RULES
+from atelier.words import State
+from scripts.draw_procedure import DOCS, EVERY, markdown, sentences
+from scripts.procedure_svg import LETTER, svg
+
+ROOT = Path(__file__).parent.parent
+SVG = "{http://www.w3.org/2000/svg}"
+HOW = "redraw with « python scripts/draw_procedure.py »"
+
+
+def test_the_page_is_what_the_table_gives() -> None:
+    assert (DOCS / "procedure.md").read_text("utf-8") == markdown(), HOW
+
+
+def test_the_picture_is_what_the_table_gives() -> None:
+    assert (DOCS / "procedure.svg").read_text("utf-8") == svg(), HOW
+
+
+def test_the_check_is_a_command_that_ci_can_run() -> None:
+    command = [sys.executable, "scripts/draw_procedure.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("step", EVERY, ids=lambda step: step.id)
+def test_each_row_is_told_whole(step: Step) -> None:
+    row = next(line for line in markdown().splitlines() if line.startswith(f"| {step.id} |"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert len(cells) == 10
+    assert step.label in cells[1]
+    assert f"`/atelier {step.act}`" in cells[1]
+    assert cells[2] == ("<br>".join(STATES[state] for state in step.source) or "—")
+    assert cells[3] == (STATES[step.target] if step.target else "(même état)")
+    assert cells[4] == "<br>".join(ROLES[role] for role in step.by)
+    assert cells[6].count("](#") == len(step.needs)
+    clocks = (*step.starts, *step.stops, *step.suspends, *step.resumes)
+    assert cells[7].count("«") == len(clocks)
+    assert cells[8] == ("<br>".join(ROLES[role] for role in step.tells) or "—")
+    assert cells[9] == step.paragraph
+
+
+@pytest.mark.parametrize("need", list(dict.fromkeys(n for s in STEPS for n in s.needs)), ids=lambda need: need.__name__)
+def test_each_condition_says_what_people_read(need: object) -> None:
+    said = sentences(need)  # type: ignore[arg-type]
+    assert said
+    page = markdown()
+    assert page.count(f'<a id="{need.__name__}"></a>') == 1  # type: ignore[attr-defined]
+    assert all(sentence.split("{", maxsplit=1)[0] in page for sentence in said)
+
+
+def test_no_letter_is_forgotten_among_the_sentences() -> None:
+    deux_courriers = next(n for s in STEPS for n in s.needs if n.__name__ == "deux_courriers")
+    assert [("collectivité" in s, "préfet" in s) for s in sentences(deux_courriers)] == [(True, False), (False, True)]
+
+
+def test_the_mermaid_diagram_draws_every_move() -> None:
+    lines = markdown().split("```mermaid\n")[1].split("```")[0].splitlines()
+    arrows = [tuple(line.split(" : ")[0].split(" --> ")) for line in lines if "-->" in line]
+    ends = [(step.source, step.target) for step in EVERY]
+    wanted = [(f"  {s}", t or s) for sources, t in ends for s in (sources or ("[*]",))]
+    assert arrows == wanted + [(f"  {state}", "[*]") for state in State if state in FINAL]
+    assert [line.split('"')[1] for line in lines if "state " in line] == list(STATES.values())
+
+
+def test_every_deadline_and_state_has_its_line() -> None:
+    lines = markdown().splitlines()
+    for row in RULES:
+        assert any(line.startswith(f"| {row.label} | {row.delay} |") for line in lines)
+    for state in State:
+        assert any(line.startswith(f"| {STATES[state]} | `{state}` |") for line in lines)
+
+
+# --- the picture, measured ---
+
+
+def drawing() -> ET.Element:
+    """The picture as XML."""
+    return ET.fromstring(svg())  # noqa: S314 - our own file
+
+
+def words(text: ET.Element) -> str:
+    """What a text of the picture says."""
+    return "".join(text.itertext())
+
+
+def frame(text: ET.Element) -> tuple[float, float, float, float]:
+    """Where a text stands, its width reckoned with wide letters: left, top, right, bottom."""
+    letter = LETTER * (1.25 if text.get("class") == "title" else 1)
+    width = len(words(text)) * letter
+    x, y = float(text.get("x", 0)), float(text.get("y", 0))
+    left = {"end": x - width, "middle": x - width / 2}.get(text.get("text-anchor", ""), x)
+    return left, y - 12, left + width, y + 4
+
+
+def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """True when two frames cover a same place."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def test_the_picture_names_every_state_gesture_and_deadline() -> None:
+    picture = drawing()
+    read = " ".join(words(text) for text in picture.iter(f"{SVG}text"))
+    assert all(label in read for label in STATES.values())
+    assert all(step.label in read for step in EVERY)
+    assert all(row.label in read for row in RULES)
+    moves = sum(len(step.source) for step in STEPS if step.target in FINAL)
+    assert len(list(picture.iter(f"{SVG}tspan"))) == 2 * moves
+    boxes = [r.get("class") for r in picture.iter(f"{SVG}rect")]
+    assert (boxes.count("state"), boxes.count("final")) == (len(State) - len(FINAL), len(FINAL))
+
+
+def test_nothing_in_the_picture_covers_anything_or_leaves_the_page() -> None:
+    picture = drawing()
+    width, height = (float(n) for n in picture.get("viewBox", "").split()[2:])
+    texts = [(words(t), frame(t)) for t in picture.iter(f"{SVG}text")]
+    assert [(a, b) for (a, one), (b, other) in combinations(texts, 2) if overlap(one, other)] == []
+    rects = [r for r in picture.iter(f"{SVG}rect") if r.get("class") != "page"]
+    boxes = [tuple(float(r.get(k, 0)) for k in ("x", "y", "width", "height")) for r in rects]
+    frames = [(x, y, x + w, y + h) for x, y, w, h in boxes]
+    assert not any(overlap(one, other) for one, other in combinations(frames, 2))
+    for text, (left, top, right, bottom) in texts:
+        assert 0 <= left < right <= width, text
+        assert 0 <= top < bottom <= height, text
+        around = [f for f in frames if overlap((left, top, right, bottom), f)]
+        assert all(f[0] <= left and right <= f[2] and f[1] <= top and bottom <= f[3] for f in around), text
+
+
+def test_the_picture_is_told_to_who_does_not_see_it_and_fits_both_lights() -> None:
+    picture = drawing()
+    title, told = picture.find(f"{SVG}title"), picture.find(f"{SVG}desc")
+    assert title is not None
+    assert told is not None
+    assert picture.get("aria-labelledby") == f"{title.get('id')} {told.get('id')}"
+    assert all(step.label in str(told.text) for step in EVERY if step.target)
+    assert "prefers-color-scheme: dark" in str(picture.findtext(f"{SVG}style"))

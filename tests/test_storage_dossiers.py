@@ -1,0 +1,114 @@
+"""The requests: guarded by version and revision, listed by right, queued by arrival."""
+
+from __future__ import annotations
+
+import pytest
+from samples import DAY, NOW, REF, dossier, person, ref
+
+from atelier.words import Role, State
+from storage import dossiers as under_test
+from storage.errors import NotFound, Stale
+
+AGENT = person("alice", (Role.SVC, "dep:55"))
+
+
+def kept(units, *every):
+    with units.begin() as unit:
+        for one in every:
+            unit.dossiers.add(one)
+
+
+def test_what_is_kept_comes_back_the_same(units):
+    one = dossier(codes=("55029",), members=(("alice", Role.SVC),), state=State.TRANSMISE, arrival=3)
+    kept(units, one)
+    with units.begin() as unit:
+        assert unit.dossiers.get(REF) == one
+        with pytest.raises(NotFound):
+            unit.dossiers.get(ref(2))
+        with pytest.raises(Stale):
+            unit.dossiers.add(dossier())
+
+
+def test_missing_and_forbidden_look_the_same(units):
+    kept(units, dossier(departement="88"))
+    with units.begin() as unit:
+        assert unit.dossiers.seen_by(person("bob", (Role.SVC, "dep:88")), REF).ref == REF
+        for somebody, sought in ((AGENT, REF), (AGENT, ref(2)), (person("ad1", (Role.AD1I, "")), REF)):
+            with pytest.raises(NotFound, match=sought):
+                unit.dossiers.seen_by(somebody, sought)
+
+
+def test_saved_under_its_version(units):
+    kept(units, dossier())
+    with units.begin() as unit:
+        unit.dossiers.get(REF)
+        unit.dossiers.save(dossier().model_copy(update={"version": 2, "state": State.RETIREE}), 1)
+        unit.dossiers.save(dossier().model_copy(update={"version": 3, "state": State.RETIREE}), 2)
+    with units.begin() as unit:
+        assert unit.dossiers.get(REF).version == 3
+        with pytest.raises(Stale):
+            unit.dossiers.save(dossier(), 1)
+
+
+def test_saved_under_its_revision_however_it_was_read(url, units):
+    """Two co-writers answer at once: the version does not move, the second is told."""
+    kept(units, dossier())
+    reads = [
+        lambda unit: unit.dossiers.get(REF),
+        lambda unit: unit.dossiers.seen_by(AGENT, REF),
+        lambda unit: unit.dossiers.list_for(AGENT, limit=5)[0],
+        lambda unit: next(unit.dossiers.every([State.BROUILLON])),
+    ]
+    for read in reads:
+        with units.begin() as unit:
+            mine = read(unit)
+            later = units._unit(unit.dossiers._connection)
+            later.dossiers.get(REF)
+            later.dossiers.save(mine.model_copy(update={"service": "DREAL"}), mine.version)
+            with pytest.raises(Stale):
+                unit.dossiers.save(mine, mine.version)
+    with units.begin() as unit:
+        assert unit.dossiers.get(REF).service == "DREAL"
+
+
+def test_territories_and_members_follow(units):
+    kept(units, dossier(codes=("55029",), members=(("zoe", Role.COLL),)), dossier(2, codes=("55029", "55001")))
+    with units.begin() as unit:
+        zoe = person("zoe")
+        assert [d.ref for d in unit.dossiers.list_for(zoe, limit=5)] == [REF]
+        assert [d.ref for d in unit.dossiers.same_territory(("55029", "88160"), REF)] == [ref(2)]
+        unit.dossiers.save(dossier(codes=("55001",)), 1)
+        assert unit.dossiers.list_for(zoe, limit=5) == []
+        assert unit.dossiers.same_territory(("55029",), ref(2)) == []
+        assert [d.ref for d in unit.dossiers.same_territory(("55001",), ref(2))] == [REF]
+        assert unit.dossiers.same_territory((), REF) == []
+        unit.dossiers.save(dossier(codes=("55001",), state=State.RETIREE), 1)
+        assert unit.dossiers.same_territory(("55001",), ref(2)) == []
+
+
+def test_the_queue_is_in_order_of_arrival(units):
+    waiting, ended = (State.EN_ECHANGE, State.TRANSMISE, State.A_COMPLETER, State.TRANSMISE), State.VALIDEE
+    kept(units, dossier(9), *(dossier(n, state=state, arrival=10 - n) for n, state in enumerate((*waiting, ended), 1)))
+    with units.begin() as unit:
+        assert [d.ref for d in unit.dossiers.queue()] == [ref(n) for n in (4, 3, 2, 1)]
+        assert unit.dossiers.place_in_queue(ref(4)) == (1, 4)
+        assert unit.dossiers.place_in_queue(ref(1)) == (4, 4)
+        assert unit.dossiers.place_in_queue(ref(5)) == (0, 4)
+        assert unit.dossiers.waiting_before(8) == [ref(4)]
+        assert unit.dossiers.waiting_before(9) == [ref(4), ref(2)]
+
+
+def test_lists_go_on_past_what_is_hidden(units, monkeypatch):
+    """AD1 sees no draft: pages full of drafts do not hide the requests behind them."""
+    monkeypatch.setattr(under_test, "PAGE", 2)
+    drafts = [dossier(n, since=NOW + DAY) for n in range(1, 6)]
+    seen = [dossier(n, state=State.TRANSMISE, arrival=n, since=NOW - n * DAY) for n in range(6, 11)]
+    kept(units, *drafts, *seen)
+    with units.begin() as unit:
+        ad1 = person("ad1", (Role.AD1I, ""))
+        assert [d.ref for d in unit.dossiers.list_for(ad1, limit=3)] == [ref(n) for n in (6, 7, 8)]
+        assert len(unit.dossiers.list_for(ad1, limit=99)) == 5
+        assert unit.dossiers.list_for(person("admin", (Role.ADMIN, "")), limit=9) == []
+        every = [d.ref for d in unit.dossiers.every([State.TRANSMISE, State.BROUILLON])]
+        assert every == [ref(n) for n in range(1, 11)]
+        assert list(unit.dossiers.every([State.VALIDEE])) == []
