@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
+from functools import partial
 from importlib import resources
 
 from alembic import command
@@ -16,6 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from chat.text import tr
 from storage.errors import Away, answering
 
+AGAIN = 0.02
+"""Seconds between two tries."""
 ONE_AT_A_TIME = 0x0A7E11E5
 """The number of the lock under which the schema is moved; any, as long as it is always the same."""
 
@@ -26,7 +30,7 @@ def open_engine(url: str, patience: float = 5) -> Engine:
         engine = create_engine(
             url, hide_parameters=True, connect_args={"timeout": patience, "check_same_thread": False}
         )
-        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "connect", partial(_sqlite_connect, patience))
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     return create_engine(psycopg_url(url), hide_parameters=True, pool_size=5, max_overflow=5, pool_pre_ping=True)
@@ -38,14 +42,28 @@ def psycopg_url(url: str) -> str:
     return f"postgresql+psycopg{sign}{rest}" if head in {"postgres", "postgresql"} else url
 
 
-def _sqlite_connect(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+def _sqlite_connect(patience: float, raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     raw.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         try:
-            raw.execute(f"PRAGMA {pragma}")
+            _patiently(raw, f"PRAGMA {pragma}", patience)
         except sqlite3.OperationalError as error:
             if "readonly" not in str(error):
                 raise
+
+
+def _patiently(raw: sqlite3.Connection, pragma: str, patience: float) -> None:
+    """Two processes that make one new file write-ahead at once: SQLite refuses the second without waiting, so we do."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            raw.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+            time.sleep(AGAIN)
+        else:
+            return
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["databases"]
+pytest_plugins = ["databases", "town"]
 
 
 @pytest.hookimpl(hookwrapper=True)

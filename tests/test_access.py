@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from town import Town, opened
+from town import Town, flat
 
 from atelier.directory import Entry
 from bot.sandbox.people import CAMILLE, DOMINIQUE, INES, REVIEW, Somebody
@@ -22,16 +18,6 @@ ASKED = {
     "role": "SVC",
     "departement": "57",
 }
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with opened(tmp_path) as local:
-        yield Town(local)
-
-
-def flat(text: str) -> str:
-    return " ".join(text.replace("│", " ").split())
 
 
 async def test_a_stranger_is_told_what_is_kept_and_how_to_come_in(town: Town) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from town import ANSWERS, LONG, TERRITORIES, Town, opened
+from town import ANSWERS, LONG, TERRITORIES, Town, flat
 
 from atelier import answers
 from atelier.directory import Wrong, read
@@ -29,16 +27,6 @@ ASKED = {
     "role": "SVC",
     "departement": "57",
 }
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with opened(tmp_path) as local:
-        yield Town(local)
-
-
-def flat(text: str) -> str:
-    return " ".join(text.replace("│", " ").split())
 
 
 def who(account: str, number: int = 0) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,12 +14,6 @@ from bot.sandbox.people import ALIX, CAMILLE, HUGO, INES, LEA, NORA
 from bot.sandbox.player import Lost
 
 REF = "ADT-2026-0001"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with opened(tmp_path) as local:
-        yield Town(local)
 
 
 async def test_the_first_question_comes_with_its_reason_and_its_place(town: Town) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from town import LANGUAGES, TERRITORIES, Still, Town, opened
+from town import LANGUAGES, TERRITORIES, Still, Town
 
 from atelier.words import State
 from bot import memory
@@ -19,12 +17,6 @@ from chat.platform import Undeliverable, Undelivered
 from chat.talk import Filled, Pressed
 
 REF = "ADT-2026-0001"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with opened(tmp_path) as local:
-        yield Town(local)
 
 
 def pressed(number: int, token: Token, account: str = MARC.account) -> Pressed:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from town import Town, opened
+from town import Town
 
 from bot.sandbox.people import ALIX, CAMILLE, INES, NORA
 from chat.cards import Button, Card, Message, Token
 from chat.text import tr
 
 REF = "ADT-2026-0001"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with opened(tmp_path) as local:
-        yield Town(local)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from town import ANSWERS, LONG, Town, opened
+from town import ANSWERS, LONG, Town, flat
 
 from atelier.words import RuleId, State
 from bot.sandbox.letters import letter
@@ -15,16 +13,6 @@ from bot.sandbox.people import ALIX, CAMILLE, HUGO, INES, MARC, NORA, REVIEW
 from bot.sandbox.story import quickly
 
 REF = "ADT-2026-0001"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with opened(tmp_path) as local:
-        yield Town(local)
-
-
-def flat(text: str) -> str:
-    return " ".join(text.replace("│", " ").split())
 
 
 async def test_transmitting_shows_who_will_be_told_then_tells_them(town: Town) -> None:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from atelier.dossier import Dossier
 from atelier.territories import Territories
 from atelier.words import Reference
@@ -50,6 +52,11 @@ def opened(folder: Path) -> Iterator[Local]:
         yield local
     finally:
         local.close()
+
+
+def flat(text: str) -> str:
+    """What is read, on one line, without the frames of cards."""
+    return " ".join(text.replace("│", " ").split())
 
 
 class Town:
@@ -132,3 +139,9 @@ class Town:
             f"valider {ref} adequation_dispositif = Un centre ancien à réparer | adequation_competences = Habitat et commerce",
         )
         await self.player.press(MARC, "Confirmer")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with opened(tmp_path) as local:
+        yield Town(local)
