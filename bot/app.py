@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from atelier.territories import Territories
-from bot.clock import Clock
+from bot.clock import Clock, machine
 from bot.ids import fresh_id
 from bot.meters import Meters
 from bot.pulse import beat
@@ -28,11 +28,6 @@ from storage.writer import Writer
 log = structlog.get_logger()
 REMEMBERED = timedelta(days=30)
 """How long an event is recognised when it comes again."""
-
-
-def machine() -> datetime:
-    """The machine's hour: leases and retries keep to it alone."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,17 @@ class Clock(Protocol):
         ...
 
 
+def machine() -> datetime:
+    """The machine's own hour, aware, in UTC: leases and retries keep to it alone."""
+    return datetime.now(UTC)
+
+
 class SystemClock:
     """The machine's own hour."""
 
     def now(self) -> datetime:
         """The hour, aware, in UTC."""
-        return datetime.now(UTC)
+        return machine()
 
 
 def forget(offset: timedelta) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from atelier import rules
+from atelier import editing, rules
 from atelier.calendar import zone
 from atelier.completeness import is_complete, missing_letters, missing_required, progress
 from atelier.decide import offers
@@ -106,7 +106,7 @@ def _for_person(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> 
 
 
 def _fill_button(dossier: Dossier, held: frozenset[Role]) -> tuple[Button, ...]:
-    open_ = dossier.state in {State.BROUILLON, State.A_COMPLETER}
+    open_ = dossier.state in editing.OPEN
     if not open_ or not held & {Role.SVC, Role.COLL, Role.DREAL, Role.CAUE}:
         return ()
     token = Token(act="reprendre", ref=dossier.ref)

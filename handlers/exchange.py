@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from atelier import answers
 from atelier.completeness import NOTES, WORDS, seal
 from atelier.differences import Change, changes
 from atelier.dossier import By, Complement, Dossier, Person
@@ -15,7 +14,7 @@ from atelier.labels import AD1
 from atelier.words import Reference, Refused, Role, fr
 from chat.talk import Answer, Attached, Said
 from chat.text import Text, joined, raw, tr
-from handlers import names, notices
+from handlers import names, notices, questions
 from handlers.cards import review_key
 from handlers.filing import store
 from handlers.here import Here, answer, say
@@ -183,4 +182,4 @@ def _change(change: Change) -> Text:
 def _told(field: str, value: JsonValue) -> Text:
     if value is None:
         return tr("(vide)")
-    return joined(tr(p.text) if p.ours else raw(p.text) for p in answers.told(item(field), value))
+    return questions.worded(item(field), value)

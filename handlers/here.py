@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from atelier.dossier import Dossier, Person
+from atelier.dossier import Person
 from atelier.territories import Territories
-from atelier.words import Labels, PersonId, Refused
+from atelier.words import Labels, Refused
 from chat.cards import Address, Message
 from chat.talk import Answer, AnyEvent, Reply, Say
 from chat.text import Text, joined, texts, tr
@@ -35,9 +34,6 @@ class Here:
     config: Config
 
 
-E = TypeVar("E", bound=Exception)
-
-
 def direct(account: Address) -> Address:
     """The direct conversation between the bot and an account: every platform reads « dm:<account> »."""
     return Address(platform=account.platform, id=f"dm:{account.id}")
@@ -61,16 +57,3 @@ def answer(here: Here, *replies: Reply) -> Answer:
 def say(here: Here, text: Text) -> Answer:
     """Answer with one sentence."""
     return answer(here, Say(message=Message(text=text)))
-
-
-def tell(here: Here, to: PersonId, message: Message, *, ref: str = "", thread: str = "") -> None:
-    """Send a message to a person's direct conversation, by the outbox: it leaves after the commit, and is not lost."""
-    place = here.unit.people.direct(to)
-    if place is not None:
-        lang = here.unit.people.get(to).language
-        here.unit.outbox.put(place, message, ref=ref, thread=thread, due=here.now, lang=lang)
-
-
-def people_of(here: Here, dossier: Dossier, *roles: str) -> tuple[Person, ...]:
-    """The people holding one of these roles on a dossier."""
-    return here.unit.people.holding(roles, dossier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from atelier import rules
+from atelier import editing, rules
 from atelier.calendar import zone
 from atelier.completeness import missing_letters, missing_required, wanted_still
 from atelier.decide import offers
@@ -62,7 +62,7 @@ def _awaits(here: Here, dossier: Dossier) -> Text:
     wanted = wanted_still(dossier)
     lacking = [i for i in items() if i.name in wanted] or [*missing_required(dossier), *missing_letters(dossier)]
     place = raw(dossier.territory() or dossier.service)
-    if dossier.state in {State.BROUILLON, State.A_COMPLETER} and lacking:
+    if dossier.state in editing.OPEN and lacking:
         listed = joined(tr(i.asked.short) for i in lacking[:3])
         return tr("{place} — {state} ; à fournir : {names}", place=place, state=names.state(dossier), names=listed)
     steps = offers(dossier, here.person)

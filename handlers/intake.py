@@ -7,7 +7,7 @@ from atelier.completeness import is_answered
 from atelier.dossier import Dossier, Person
 from atelier.fiche import item
 from atelier.spelling import key
-from atelier.words import Reference, Refused, Role, State, fr
+from atelier.words import Reference, Refused, Role, fr
 from chat.cards import Card, Message, Token
 from chat.talk import Answer, Ask, Said, Show
 from chat.text import tr
@@ -197,7 +197,7 @@ def invited(here: Here, dossier: Dossier, person: Person) -> None:
     text = tr(
         "{who} vous invite dans la demande {ref} à titre de {role}.", who=by, ref=dossier.ref, role=names.role(role)
     )
-    open_ = dossier.state in {State.BROUILLON, State.A_COMPLETER}
+    open_ = dossier.state in editing.OPEN
     card = Card(title=names.subject(dossier), buttons=(button,) if open_ else ())
     notices.tell_person(here, person, Message(text=text, card=card), dossier.ref)
     notices.refresh(here, dossier)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 from atelier import answers
 from atelier.dossier import Dossier
 from atelier.fiche import Item, items
@@ -101,8 +103,12 @@ def _present(here: Here, dossier: Dossier, question: Item) -> tuple[Fact, ...]:
 
 def told(question: Item, dossier: Dossier) -> Text:
     """A kept answer in words."""
-    parts = answers.told(question, dossier.value(question.name))
-    return joined(tr(p.text) if p.ours else raw(p.text) for p in parts)
+    return worded(question, dossier.value(question.name))
+
+
+def worded(question: Item, value: JsonValue) -> Text:
+    """A value of a question, kept now or then, in words."""
+    return joined(tr(p.text) if p.ours else raw(p.text) for p in answers.told(question, value))
 
 
 def _answers(here: Here, dossier: Dossier, question: Item, talk: Talk) -> tuple[Button, ...]:

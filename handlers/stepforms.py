@@ -18,8 +18,6 @@ from chat.forms import Choice, Form, Question
 from chat.talk import Given
 from chat.text import tr
 
-PIECES_OF_TEXT = ("string_type",)
-
 
 def form_of(step: Step, dossier: Dossier, given: Given | None = None) -> Form:
     """The window of a step, with what was already typed."""

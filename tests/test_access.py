@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from town import Town, flat
+from town import ASKED, YANN, Town, flat
 
 from atelier.directory import Entry
 from bot.sandbox.people import CAMILLE, DOMINIQUE, INES, REVIEW, Somebody
 from bot.sandbox.things import Persona
 from chat.cards import Address
 from handlers import directory
-
-YANN = Somebody("ddt57", "Yann Keller", "", "DDT de la Moselle", (), "57")
-ASKED = {
-    "nom": "Yann Keller",
-    "fonction": "chargé de mission",
-    "service": "DDT de la Moselle",
-    "role": "SVC",
-    "departement": "57",
-}
 
 
 async def test_a_stranger_is_told_what_is_kept_and_how_to_come_in(town: Town) -> None:

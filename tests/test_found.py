@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from town import ANSWERS, LONG, TERRITORIES, Town, flat
+from town import ANSWERS, ASKED, LONG, TERRITORIES, YANN, Town, flat
 
 from atelier import answers
 from atelier.directory import Wrong, read
@@ -13,20 +13,12 @@ from atelier.dossier import Holding
 from atelier.fiche import item
 from atelier.words import Refused, Role, State
 from bot.sandbox.letters import letter
-from bot.sandbox.people import ALIX, CAMILLE, DOMINIQUE, INES, MARC, NORA, REVIEW, Somebody
+from bot.sandbox.people import ALIX, CAMILLE, DOMINIQUE, INES, MARC, NORA, REVIEW
 from chat.cards import Address, Token
 from chat.talk import Asked, Attached, Filled, Pressed
 from handlers import reminding
 
 REF = "ADT-2026-0001"
-YANN = Somebody("ddt57", "Yann Keller", "", "DDT de la Moselle", (), "57")
-ASKED = {
-    "nom": "Yann Keller",
-    "fonction": "chargé de mission",
-    "service": "DDT de la Moselle",
-    "role": "SVC",
-    "departement": "57",
-}
 
 
 def who(account: str, number: int = 0) -> dict[str, object]:

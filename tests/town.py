@@ -39,6 +39,15 @@ class Still:
         return MONDAY
 
 
+YANN = Somebody("ddt57", "Yann Keller", "", "DDT de la Moselle", (), "57")
+ASKED = {
+    "nom": "Yann Keller",
+    "fonction": "chargé de mission",
+    "service": "DDT de la Moselle",
+    "role": "SVC",
+    "departement": "57",
+}
+"""Somebody whom the directory does not know, and what they ask for."""
 AHEAD = [timedelta()]
 """How far the machine's hour is ahead, for leases and retries."""
 

@@ -10,8 +10,8 @@ from secrets import token_hex
 
 from atelier.territories import Territories
 from bot.app import Application, compose
-from bot.app import machine as machine_hour
 from bot.clock import Clock, JumpingClock, SystemClock
+from bot.clock import machine as machine_hour
 from bot.memory import moved, opened
 from bot.sandbox.people import EVERYBODY, REVIEW, REVIEWERS, STRANGER, Somebody
 from bot.sandbox.platform import Sandbox

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from mimetypes import guess_type
-from uuid import uuid4
 
+from bot.ids import fresh_id
 from bot.sandbox.things import PLATFORM, OpenForm, Post
 from bot.sandbox.world import Unknown, World, direct
 from chat.cards import Address, File, Message, Token
@@ -19,11 +19,6 @@ from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, G
 from chat.text import Text, raw, tr
 
 Receive = Callable[[AnyEvent], Awaitable[Answer]]
-
-
-def fresh_id() -> str:
-    """An event's id that nobody else has."""
-    return uuid4().hex
 
 
 async def nobody(_event: AnyEvent) -> Answer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from starlette.routing import BaseRoute, Route
 
+from bot.clock import machine
 from bot.slack.answering import Answering
 from bot.slack.bolt import bolt
 from bot.slack.catchup import CatchUp
@@ -39,11 +40,6 @@ class Config:
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     api_url: str = ""
-
-
-def machine() -> datetime:
-    """The machine's hour."""
-    return datetime.now(UTC)
 
 
 class SlackRoom:
