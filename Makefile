@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ROOMS := atelier chat documents storage handlers scheduler bot
+# Tests wait for processes and clocks half of the time: more of them than processors.
+JOBS ?= 4
 
 .PHONY: demo story test check bench catalogues requirements
 
@@ -13,7 +15,7 @@ story: .venv/.installed
 	$(BIN)/atelier story
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -21,8 +21,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from atelier.calendar import holidays, is_working_day, why_to_verify, zone
-from atelier.holidays import ALSACE_MOSELLE, GOOD_FRIDAY
-from atelier.words import Refused, fr
+from atelier.holidays import ALSACE_MOSELLE, AND, GOOD_FRIDAY
+from atelier.words import Labels, Refused, fr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +84,10 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One step of a computation: a French sentence, and what fills its placeholders (days stay `date` values)."""
+    """One step of a computation: a French sentence, and what fills its placeholders.
+
+    Days stay `date` values, names of holidays stay `Labels`: each is told in the reader's language.
+    """
 
     sentence: str
     args: Mapping[str, object] = field(default_factory=dict)
@@ -120,7 +123,7 @@ ENDS: Final = fr("L'échéance est le {due} à minuit, heure locale du départem
 GOOD_FRIDAY_NOTE: Final = fr(
     "À vérifier : en Alsace-Moselle, le vendredi saint n'est férié que dans certaines communes."
 )
-TO_VERIFY_NOTE: Final = fr("À vérifier : les jours fériés du département {departement} ne sont pas confirmés.")
+TO_VERIFY_NOTE: Final = fr("À vérifier : les jours fériés du département {departement} ne sont pas confirmés. {why}")
 
 
 @lru_cache(maxsize=4096)  # pure, and asked several times of the same deadline
@@ -188,14 +191,15 @@ def _after_months(start: date, months: int) -> date:
 def _skipped(day: date, departement: str) -> Explanation:
     holiday = holidays(day.year, departement).get(day)
     if holiday:
-        return Explanation(HOLIDAY, {"day": day, "holiday": holiday})
+        return Explanation(HOLIDAY, {"day": day, "holiday": Labels(holiday.split(AND))})
     return Explanation(WEEKEND, {"day": day})
 
 
 def _notes(steps: tuple[Explanation, ...], departement: str) -> tuple[Explanation, ...]:
     """Say what a person should check before relying on the date."""
-    good_friday = departement in ALSACE_MOSELLE and any(step.args.get("holiday") == GOOD_FRIDAY for step in steps)
+    skipped = {step.args.get("holiday") for step in steps}
+    doubt = why_to_verify(departement)
     return (
-        *([Explanation(GOOD_FRIDAY_NOTE)] if good_friday else []),
-        *([Explanation(TO_VERIFY_NOTE, {"departement": departement})] if why_to_verify(departement) else []),
+        *([Explanation(GOOD_FRIDAY_NOTE)] if departement in ALSACE_MOSELLE and (GOOD_FRIDAY,) in skipped else []),
+        *([Explanation(TO_VERIFY_NOTE, {"departement": departement, "why": Labels([doubt])})] if doubt else []),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from atelier import rules
-from atelier.dossier import By, Dossier, Person, Run
+from atelier import clocks
+from atelier.calendar import local_day
+from atelier.dossier import By, Dossier, Person
 from atelier.grammar import Attempt, Outcome, Step
-from atelier.procedure import FINAL, OPENING, STEPS
+from atelier.procedure import CORRESPONDENCE, OPENING, STEPS
 from atelier.words import Do, Refused, Role, fr
 
 
@@ -15,7 +17,7 @@ def opened(dossier: Dossier, by: By) -> Outcome:
     """D1: a new request enters its first state. `dossier` is as its opener describes it; Refused for another role."""
     if by.role not in OPENING.by:
         raise Refused(fr("Ouvrir une demande revient au service de l'État porteur ou à la collectivité."))
-    runs = _clocks(OPENING, dossier, by.at)
+    runs = clocks.opened(OPENING, dossier, by.at)
     moved = dossier.model_copy(update={"runs": runs, "last_said": OPENING.said, "last_by": by})
     return Outcome(OPENING, dossier, moved)
 
@@ -23,7 +25,24 @@ def opened(dossier: Dossier, by: By) -> Outcome:
 def offers(dossier: Dossier, person: Person) -> tuple[Step, ...]:
     """The steps this person may take now, in the order of the table: the buttons they see."""
     held = dossier.roles_of(person)
-    return tuple(s for s in STEPS if dossier.state in s.source and held & set(s.by))
+    return shown(dossier, (s for s in STEPS if held & {*s.by, *s.prepares}))
+
+
+def shown(dossier: Dossier, steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Those of these rows that are possible now, what moves the dossier first."""
+    now = [s for s in steps if possible(s, dossier)]
+    return tuple(sorted(now, key=lambda s: dossier.mission is not None and s in CORRESPONDENCE))
+
+
+def possible(step: Step, dossier: Dossier) -> bool:
+    """True when the row starts from where the dossier is, and makes sense in what is recorded."""
+    return dossier.state in step.source and step.shown(dossier)
+
+
+def recordable(dossier: Dossier, person: Person) -> tuple[Step, ...]:
+    """The steps this person may record for somebody without an account, from a signed document."""
+    held = dossier.roles_of(person)
+    return tuple(s for s in STEPS if possible(s, dossier) and held & set(s.records))
 
 
 def step_of(act: Do) -> Step:
@@ -43,7 +62,7 @@ def step_for(dossier: Dossier, person: Person, act: Do) -> tuple[Step, Role]:
     mine = [r for r in step.by if r in dossier.roles_of(person)]
     if not mine:
         raise Refused(_NOT_YOURS)
-    if dossier.state not in step.source:
+    if not possible(step, dossier):
         raise Refused(_MOVED)
     return step, mine[0]
 
@@ -57,34 +76,68 @@ def decide(attempt: Attempt, act: Do) -> Outcome:
 
     The version moves with the state only, so that an opinion or a message does not stale anybody's buttons.
     """
-    step, _ = step_for(attempt.dossier, attempt.person, act)
-    if attempt.role not in step.by or attempt.role not in attempt.dossier.roles_of(attempt.person):
-        raise Refused(_NOT_YOURS)
+    step = step_of(act)
+    _entitled(attempt, step)
+    return rehearsed(attempt, step)
+
+
+def rehearsed(attempt: Attempt, step: Step) -> Outcome:
+    """What the step would make, whoever signs it: for who prepares it. Raises Refused when a condition does not hold."""
     for need in step.needs:
         need(attempt)
+    warnings = tuple(w for warn in step.warns if (w := warn(attempt)) is not None)
     kept = step.then(attempt.dossier, attempt)
-    target = step.target or kept.state
-    since = attempt.now if step.target else kept.since
+    goes = step.goes(kept, attempt) if step.goes else step.target
     moved = kept.model_copy(
         update={
-            "state": target,
-            "since": since,
-            "version": attempt.dossier.version + (step.target is not None),
-            "runs": _clocks(step, kept, attempt.now),
-            **({"last_said": step.said, "last_by": attempt.by()} if step.target else {}),
+            "state": goes or kept.state,
+            "since": attempt.now if goes else kept.since,
+            "version": attempt.dossier.version + (goes is not None),
+            **({"last_said": step.said, "last_by": attempt.by()} if goes else {}),
         }
     )
-    return Outcome(step, attempt.dossier, moved)
+    return Outcome(step, attempt.dossier, clocks.moved(step, attempt, moved), warnings)
 
 
-def _clocks(step: Step, dossier: Dossier, now: datetime) -> tuple[Run, ...]:
-    runs = dossier.runs
-    for id_ in step.stops:
-        runs = rules.stop(runs, id_, now)
-    for id_ in step.suspends:
-        runs = rules.suspend(runs, id_, now)
-    for id_ in step.resumes:
-        runs = rules.resume(runs, id_, now)
-    for id_ in step.starts:
-        runs = rules.start(runs, id_, now)
-    return rules.stop_all(runs, now) if step.target in FINAL else runs
+def _entitled(attempt: Attempt, step: Step) -> None:
+    """The gesture is theirs now, in this role: their own, or recorded for whoever holds it from a signed document."""
+    dossier = attempt.dossier
+    if attempt.behalf is not None:
+        _recorded(attempt, step)
+    else:
+        step_for(dossier, attempt.person, step.act)
+        if attempt.role not in step.by or attempt.role not in dossier.roles_of(attempt.person):
+            raise Refused(_NOT_YOURS)
+        signs_today(attempt.person, dossier, attempt.role, attempt.now)
+    if not possible(step, dossier):
+        raise Refused(_MOVED)
+
+
+def _recorded(attempt: Attempt, step: Step) -> None:
+    behalf = attempt.behalf
+    if behalf is None or not attempt.dossier.roles_of(attempt.person) & set(step.records):
+        raise Refused(_NOT_YOURS)
+    if attempt.role not in step.by or attempt.role not in attempt.dossier.roles_of(behalf):
+        raise Refused(fr("« {name} » ne tient pas ce rôle sur cette demande : vérifiez la personne."), name=behalf.name)
+    if not attempt.document.strip():
+        raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
+    signs_today(behalf, attempt.dossier, attempt.role, attempt.now)
+
+
+def signs_today(person: Person, dossier: Dossier, role: Role, now: datetime) -> None:
+    """A delegation of signature counts between its two days. Raises Refused outside them."""
+    held = [h for h in person.holdings if h.role == role and h.scope in dossier.scopes()]
+    dated = [h for h in held if h.begins or h.ends]
+    if not held or len(dated) < len(held):
+        return
+    today = local_day(now, dossier.departement)
+    if any((h.begins or today) <= today <= (h.ends or today) for h in dated):
+        return
+    raise Refused(
+        fr(
+            "La délégation de signature de {name} n'est pas en vigueur aujourd'hui ({deed}) : "
+            "faites-la prolonger dans l'annuaire, ou faites signer une autre personne."
+        ),
+        name=person.name,
+        deed=dated[0].deed,
+    )

@@ -28,7 +28,7 @@ LANGUAGES = ("fr", "en")
 NO = frozenset({"non", "no", "0", "faux", "false"})
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{1,99}")
 ACCOUNT = re.compile(r"(?P<platform>[a-z]+):(?P<id>[^\s:;,]{1,100})")
-SCOPE = re.compile(r"(?P<kind>dep|terr|ref):(?P<value>[^\s]{1,60})")
+SCOPE = re.compile(r"(?P<kind>dep|terr|ref|grp):(?P<value>[^\s]{1,76})")
 SIGNERS = frozenset({Role.SVC_SIGN})
 """Roles held by delegation: the act that gives it is recorded with it."""
 MOST_ROWS = 20_000
@@ -162,7 +162,8 @@ def _scope(value: str, territories: Territories, _today: date) -> None:
     if found is None:
         raise Refused(
             fr(
-                "« {given} » : écrivez « dep:55 », « terr:55029 », « ref:ADT-2026-0007 », ou laissez vide pour tout le pays."
+                "« {given} » : écrivez « dep:55 », « terr:55029 », « ref:ADT-2026-0007 », « grp:CONTRAT/GROUPEMENT », "
+                "ou laissez vide pour tout le pays."
             ),
             given=value[:60],
         )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 
+from atelier.mission import Mission
+from atelier.values import By, Value
 from atelier.words import PersonId, Reference, Role, RuleId, State
 
-
-class Value(BaseModel):
-    """A frozen value of the procedure."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = [
+    "Answered", "By", "Complement", "Decision", "Dossier", "Holding", "Member", "Opinion", "Pause", "Person", "Piece",
+    "Run", "Transfer", "Value", "Wanted",
+]  # fmt: skip
 
 
 class Holding(Value):
@@ -44,15 +45,6 @@ class Person(Value):
     active: bool = True
     superior: PersonId = PersonId("")
     """Who is told when a task of theirs is long overdue; empty when nobody was named."""
-
-
-class By(Value):
-    """Who did something, in what capacity, and when (UTC)."""
-
-    person: PersonId
-    role: Role
-    at: AwareDatetime
-    for_: PersonId | None = None
 
 
 class Answered(Value):
@@ -127,6 +119,15 @@ class Member(Value):
     role: Role
 
 
+class Transfer(Value):
+    """Notifications and preparation handed to a colleague: never the power to decide."""
+
+    given: PersonId
+    taken: PersonId
+    role: Role
+    by: By
+
+
 class Pause(Value):
     """A time during which a deadline did not run: a complement was awaited."""
 
@@ -142,6 +143,18 @@ class Run(Value):
     started: AwareDatetime
     pauses: tuple[Pause, ...] = ()
     ended: AwareDatetime | None = None
+    replaced: bool = False
+    """True when another run took its place: its cause moved."""
+    about: str = ""
+    """What it is about when several run at once: « bc:1 », « rang:2 »."""
+    delay: str = ""
+    """The delay as the contract, the order or the note fixes it; empty: the rule's own."""
+    source: str = ""
+    """Where that delay comes from; empty: the rule's own source."""
+    where: str = ""
+    """The département whose calendar it follows, when that is not the rule's to say (« Suite à donner »)."""
+    on: date | None = None
+    """A last day fixed by somebody rather than counted (a session's last day)."""
 
     @property
     def suspended(self) -> bool:
@@ -162,7 +175,7 @@ class Dossier(Value):
     service: str
     """The bearer service, as people say it."""
     members: tuple[Member, ...] = ()
-    answers: dict[str, Answered] = {}
+    answers: dict[str, Answered] = Field(default={})
     pieces: tuple[Piece, ...] = ()
     arrival: int | None = None
     """Arrival number, given once at the first transmission."""
@@ -177,6 +190,9 @@ class Dossier(Value):
     last_said: str = ""
     """The past word of the last step that moved it (« validée »), for whoever presses too late."""
     last_by: By | None = None
+    mission: Mission | None = None
+    """What is recorded of the atelier once it is acted (D8)."""
+    transfers: tuple[Transfer, ...] = ()
 
     def value(self, field: str) -> JsonValue:
         """The checked value of a field, or None while it is not answered."""
@@ -202,18 +218,28 @@ class Dossier(Value):
         """The complement still open, or None."""
         return next((c for c in self.complements if not c.ended), None)
 
+    def scopes(self) -> frozenset[str]:
+        """Where a role must be held to count here: everywhere, in the département, the territory, this dossier.
+
+        A groupement's people come in when it is asked, stay when it is designated, and go when it is set aside.
+        """
+        asked = self.mission.groupement_scope() if self.mission else ""
+        territories = (f"terr:{code}" for code in self.territory_codes())
+        return frozenset(("", f"dep:{self.departement}", f"ref:{self.ref}", *territories, *((asked,) if asked else ())))
+
+    def mission_(self) -> Mission:
+        """The atelier's record. Raises LookupError while it is not acted: a row of the table was let through too early."""
+        if self.mission is None:
+            raise LookupError(self.ref)
+        return self.mission
+
     def roles_of(self, person: Person) -> frozenset[Role]:
         """The roles this person holds on this dossier: by the directory's scopes, or by a part given in it.
 
         AD1 does not see a draft: a request is the service's own until it is transmitted (circulaire §5).
         """
         given = {m.role for m in self.members if m.person == person.id}
-        scopes = {
-            "",
-            f"dep:{self.departement}",
-            f"ref:{self.ref}",
-            *(f"terr:{code}" for code in self.territory_codes()),
-        }
+        scopes = self.scopes()
         held = {h.role for h in person.holdings if h.scope in scopes and h.role is not Role.ADMIN}
         hidden = _AD1 if self.transmitted is None else frozenset()
         return frozenset((given | held) - hidden) if person.active else frozenset()

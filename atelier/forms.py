@@ -11,15 +11,22 @@ from atelier.fiche import items
 from atelier.references import OUTILS
 from atelier.words import fr
 
+Kind = Literal["line", "text", "choice", "choices", "date", "number", "amount", "delay"]
+"""How an answer is typed; dates, whole numbers, amounts in euros and delays are read before they are checked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """How a form's field is drawn: a short label (24 bytes), the control, and the choices when there are some."""
 
     short: str
-    kind: Literal["line", "text", "choice", "choices"] = "text"
+    kind: Kind = "text"
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
+    listed: str = ""
+    """Choices that depend on the dossier: the name of a list of `Around.choices`."""
+    inside: bool = False
+    """True for what stays inside the State: never told to a groupement nor to the collectivité."""
 
 
 class StepForm(BaseModel):

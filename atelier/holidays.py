@@ -49,6 +49,8 @@ ABOLITION = MappingProxyType(
 )
 """Département → month and day of the abolition of slavery (L3422-2)."""
 ABOLITION_NAME = fr("abolition de l'esclavage")
+AND = " et "
+"""Between the names of two holidays on one day; no name holds it."""
 
 TO_VERIFY = MappingProxyType(
     {
@@ -71,7 +73,7 @@ def legal_table(year: int, departement: str) -> Mapping[date, str]:
     """
     table: dict[date, str] = {}
     for day, name in sorted(_days(year, departement)):
-        table[day] = f"{table[day]} et {name}" if day in table else name
+        table[day] = f"{table[day]}{AND}{name}" if day in table else name
     return MappingProxyType(table)
 
 

@@ -1,13 +1,14 @@
 """The procedure. This is the file to read, and the file to change.
 
 Whatever the bot offers, refuses, announces or reminds follows from these rows: no other file knows who may do what.
-Rows are those of the circular's procedure (D1 to D11; D8, which creates the atelier, comes
-with designation). This file knows nothing of Slack, Mattermost, databases or clocks.
+Rows D1 to D11 are the request's; those of the atelier, from its designation to its closing, are in `execution.py`.
+This file knows nothing of Slack, Mattermost, databases or clocks.
 """
 
 from __future__ import annotations
 
 from atelier import effects, needs
+from atelier.execution import ACTING, ACTIVE, ATELIER, ENDED
 from atelier.forms import (
     Avis,
     Courrier,
@@ -26,7 +27,7 @@ from atelier.words import Do, Role, RuleId, State, fr
 do, at, who, clock = Do, State, Role, RuleId
 
 BEFORE_ACT = (at.BROUILLON, at.TRANSMISE, at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE)
-FINAL = frozenset({at.REFUSEE, at.REORIENTEE, at.RETIREE, at.SANS_SUITE})
+FINAL = frozenset({at.REFUSEE, at.REORIENTEE, at.RETIREE, at.SANS_SUITE}) | ENDED
 
 # fmt: off
 OPENING = Step(
@@ -35,7 +36,7 @@ OPENING = Step(
     tells=(who.SVC,), paragraph=fr("circulaire, §5"),
 )
 
-STEPS = (
+REQUEST = (
     Step(
         id="D2", act=do.TRANSMETTRE, label=fr("Transmettre à la DGALN"), short=fr("Transmettre"), said=fr("transmise"),
         source=(at.BROUILLON,), target=at.TRANSMISE, by=(who.SVC,),
@@ -54,9 +55,10 @@ STEPS = (
         id="D7", act=do.VALIDER, label=fr("Valider la demande"), short=fr("Valider"), said=fr("validée"),
         source=(at.EN_ECHANGE,), target=at.VALIDEE, by=(who.AD1V,),
         asks=Validation, needs=(needs.pas_de_complement, needs.fiche_remplie, needs.deux_courriers),
-        then=effects.validee, starts=(clock.CIBLE_SUITE,), stops=(clock.CIBLE_INSTRUCTION,),
+        then=effects.validee, stops=(clock.CIBLE_INSTRUCTION,),
         tells=(who.SVC, who.COLL, who.DREAL), preview=True, paragraph=fr("circulaire, §5"),
     ),
+    *ACTING,
     Step(
         id="D4", act=do.DEMANDER_COMPLEMENT, label=fr("Demander un complément"), short=fr("Complément"),
         said=fr("complément demandé"), source=(at.EN_ECHANGE,), target=at.A_COMPLETER, by=(who.AD1I,),
@@ -84,12 +86,12 @@ STEPS = (
     ),
     Step(
         id="C1", act=do.ECRIRE, label=fr("Écrire au service"), short=fr("Écrire"), said=fr("message envoyé"),
-        source=(at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE), target=None, by=(who.AD1I, who.AD1V),
+        source=(at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE, *ACTIVE, at.SUSPENDU), target=None, by=(who.AD1I, who.AD1V),
         asks=Courrier, paragraph=fr("circulaire, §5"),
     ),
     Step(
         id="C2", act=do.INVITER, label=fr("Inviter…"), short=fr("Inviter"), said=fr("invitation envoyée"),
-        source=BEFORE_ACT, target=None, by=(who.SVC,),
+        source=(*BEFORE_ACT, *ACTIVE, at.SUSPENDU), target=None, by=(who.SVC,),
         asks=Invitation, then=effects.invitee, paragraph=fr("circulaire, §4"),
     ),
     Step(
@@ -118,3 +120,8 @@ STEPS = (
     ),
 )
 # fmt: on
+
+STEPS = (*REQUEST, *ATELIER)
+
+CORRESPONDENCE = tuple(s for s in STEPS if s.act in {do.ECRIRE, do.INVITER})
+"""What moves nothing: once there is an atelier, it comes after what does."""

@@ -8,18 +8,39 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain, count
 
-from atelier.calendar import add_working_days, is_working_day, local_day, zone
+from atelier.calendar import add_working_days, is_working_day, local_day, next_working_day, zone
 
-BEFORE = (14, 7, 2)
-"""Calendar days before the due day; a short deadline (ten days or less) gets one day before instead."""
 SHORT = 10
-OVERDUE = (1, 5)
-EVERY = 10
-"""Overdue: after 1 and 5 working days, then every 10."""
+"""Calendar days: up to so many, a deadline is a short one."""
 AHEAD = 4
-"""How many overdue reminders are written ahead of now: each one that leaves writes the next."""
-HOUR = time(9, 0)
-"""Reminders leave at nine, local time: after 8 h 30 and before 18 h."""
+"""How many overdue reminders are listed ahead of now: each one that leaves writes the next."""
+HOUR, EVENING = time(9, 0), time(18, 0)
+"""Reminders leave at nine, local time; late ones at any hour from then on, before six in the evening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When the reminders of a rule leave. Days before are calendar days before the due day; days late, working days."""
+
+    before: tuple[int, ...] = (14, 7, 2)
+    short: tuple[int, ...] = (1,)
+    """Instead of `before`, for a deadline of ten days or less."""
+    overdue: tuple[int, ...] = (1, 5)
+    """The second one goes up the hierarchy."""
+    every: int = 10
+    """After the last of those, one every so many working days; 0: no more."""
+
+    def late(self) -> Iterator[int]:
+        """The working days late at which one leaves, without end unless `every` says so."""
+        last = self.overdue[-1] if self.overdue else 0
+        return chain(self.overdue, count(last + self.every, self.every) if self.every else ())
+
+    def escalates(self, days: int) -> bool:
+        """True for the overdue one that goes up."""
+        return days in self.overdue[1:2]
+
+
+USUAL = Rhythm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,9 @@ class Ring:
 
 
 @lru_cache(maxsize=256)  # asked again for each person whom the same deadline concerns
-def rings(started: datetime, due: datetime, where: str, now: datetime | None = None) -> tuple[Ring, ...]:
+def rings(
+    started: datetime, due: datetime, where: str, now: datetime | None = None, rhythm: Rhythm = USUAL
+) -> tuple[Ring, ...]:
     """Every reminder of a deadline, for a recipient who works in département `where`; none before it started.
 
     Overdue ones go on without end: they are listed up to a few after `now` (by default, after the due instant).
@@ -43,9 +66,13 @@ def rings(started: datetime, due: datetime, where: str, now: datetime | None = N
     first, last = local_day(started, where), _last_morning(due, where)
     short = (last - first).days <= SHORT
     same = Ring("jour", 0, _at(last, where))
-    days = (1,) if short else BEFORE
-    ahead = [ring for n in days if (ring := Ring("avant", n, _at(last - timedelta(days=n), where))).at < same.at]
-    return tuple(r for r in (*ahead, same, *_late(last, where, max(now or due, due))) if r.at > started)
+    days = rhythm.short if short else rhythm.before
+    ahead: list[Ring] = []
+    for n in sorted(days):
+        ring = Ring("avant", n, _at(last - timedelta(days=n), where))
+        if ring.at < (ahead[0] if ahead else same).at:
+            ahead.insert(0, ring)
+    return tuple(r for r in (*ahead, same, *_late(last, where, max(now or due, due), rhythm)) if r.at > started)
 
 
 def _last_morning(due: datetime, where: str) -> date:
@@ -53,15 +80,26 @@ def _last_morning(due: datetime, where: str) -> date:
     return day if datetime.combine(day, HOUR, zone(where)) <= due else day - timedelta(days=1)
 
 
-def _late(last: date, where: str, now: datetime) -> Iterator[Ring]:
-    """One and five working days late, then every ten: all those passed at `now`, and a few more."""
+def _late(last: date, where: str, now: datetime, rhythm: Rhythm) -> Iterator[Ring]:
+    """The overdue ones: all those passed at `now`, and a few more."""
     left = AHEAD
-    for days in chain(OVERDUE, count(OVERDUE[-1] + EVERY, EVERY)):
+    for days in rhythm.late():
         at = _at(add_working_days(last, days, where), where)
-        yield Ring("retard", days, at, escalates=days == OVERDUE[1])
+        yield Ring("retard", days, at, escalates=rhythm.escalates(days))
         left -= at > now
         if not left:
             return
+
+
+def awake(now: datetime, where: str) -> bool:
+    """True when somebody who works in this département may be told: a working day, between nine and six."""
+    local = now.astimezone(zone(where))
+    return HOUR <= local.time() < EVENING and is_working_day(local.date(), where)
+
+
+def next_morning(day: date, where: str) -> datetime:
+    """Nine o'clock (as UTC) of that day where somebody works, or of the next day worked."""
+    return datetime.combine(next_working_day(day, where), HOUR, zone(where)).astimezone(UTC)
 
 
 def _at(day: date, where: str) -> datetime:

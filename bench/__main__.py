@@ -24,7 +24,7 @@ def tables(folder: Path, args: argparse.Namespace) -> Iterator[Table]:
     yield from territories.measured()
     sizes = (100, 1_000) if args.quick else (100, 10_000, 100_000) if args.full else (100, 10_000)
     yield from lists.measured(folder, Territories.load(), sizes)
-    yield from reminders.measured(folder, (200,) if args.quick else (1_000, 10_000))
+    yield from reminders.measured(folder, (1_000, 10_000) if args.quick else (1_000, 10_000, 100_000))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`liste`, `file` and « /atelier » alone, by how many requests the database holds."""
+"""`liste`, `file`, `échéances` and « /atelier » alone, by how many requests the database holds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from statistics import median
 
 from atelier.territories import Territories
 from bench.tables import Table, ratio
-from bench.town import PLATFORM, REVIEW, SECRET, Town, built
+from bench.town import PLATFORM, REGION, REVIEW, SECRET, Town, built
 from bot.ids import fresh_id
 from chat.cards import Address
 from chat.talk import Asked
@@ -23,10 +23,14 @@ from storage.writer import Writer
 
 TIMES = 7
 ASKED = (
-    ("liste, service", "USVC55", "liste"),
+    ("liste, région", REGION, "liste"),
     ("liste, AD1", "UAD0", "liste"),
+    ("liste + mot, AD1", "UAD0", "liste commune"),
+    ("file, région", REGION, "file"),
     ("file, AD1", "UAD0", "file"),
-    ("accueil, service", "USVC55", ""),
+    ("échéances, région", REGION, "echeances"),
+    ("échéances, AD1", "UAD0", "echeances"),
+    ("accueil, région", REGION, ""),
     ("accueil, AD1", "UAD0", ""),
     ("voir, AD1", "UAD0", "voir ADT-2026-00055"),
 )

@@ -1,11 +1,13 @@
-"""Reminders that fall due together, beside a stock APScheduler whose jobs are in SQLAlchemyJobStore on the same SQLite.
+"""Reminders that wait, one in a hundred due, beside a stock APScheduler whose jobs are in SQLAlchemyJobStore on SQLite.
 
-Theirs: a date job a reminder, whose function writes one row (what it is for). Ours: `ring`, which reads each request
-again, checks that the task still waits, merges what one person gets, writes the message and the next reminder.
+Ours: `ring` reads each request again, checks that the task still waits, merges what one person gets, writes the message in
+the outbox and the next reminder. Theirs: a date job a reminder, whose function writes one row (what it is for).
+An idle tick is one that finds nothing due.
 """
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 import threading
 import time
@@ -13,12 +15,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 from apscheduler.events import EVENT_JOB_EXECUTED
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import update
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.util import datetime_to_utc_timestamp
+from sqlalchemy import func, insert, select
 
 from bench.tables import Table, ratio
 from bench.town import SECRET, Town, built
@@ -30,39 +35,73 @@ from storage.unit import Unit, Units
 from storage.writer import Writer
 
 PATIENCE = 60
-SOON = timedelta(seconds=0.5)
+ONE_IN = 100
+HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
+IDLE = 50
+"""Idle ticks whose median is told."""
+AT_ONCE = 10_000
 
 
 def measured(folder: Path, sizes: tuple[int, ...]) -> Iterator[Table]:
-    """How many a second, and how many were settled."""
+    """Milliseconds to settle what is due, and of an idle tick."""
     rows = []
     for size in sizes:
-        done, spent = _ours(built(folder / f"rings{size}.db", max(size // 2, 1)), size)
-        theirs, took = _theirs(folder / f"jobs{size}.db", size)
-        ours_rate, their_rate = done / spent, theirs / took
-        rows.append((size, f"{ours_rate:.0f}", f"{their_rate:.0f}", f"{theirs}/{size}", ratio(ours_rate, their_rate)))
-    heads = ("rappels dus", "les nôtres /s", "APScheduler /s", "partis chez lui", "×")
-    yield Table("Rappels échus ensemble", heads, rows)
+        due = size // ONE_IN
+        spent, idle = _ours(built(folder / f"rings{size}.db", due), size)
+        took, theirs = _theirs(folder / f"jobs{size}.db", size)
+        rows.append((size, due, f"{spent:.0f}", f"{took:.0f}", ratio(took, spent), f"{idle:.2f}", f"{theirs:.2f}"))
+    heads = (
+        "rappels en attente",
+        "dus",
+        "les nôtres, dus",
+        "APScheduler, dus",
+        "×",
+        "nôtre, à vide",
+        "APScheduler, à vide",
+    )
+    yield Table("Rappels (millisecondes)", heads, rows)
 
 
-def _ours(town: Town, size: int) -> tuple[int, float]:
-    """The first `size` reminders of a database, all made due at once."""
+def _timed(move: object) -> float:
+    began = time.perf_counter()
+    assert callable(move)
+    move()
+    return (time.perf_counter() - began) * 1000
+
+
+def _ours(town: Town, size: int) -> tuple[float, float]:
+    """One reminder a request due an hour ago, all the others in a month."""
     writer = Writer(Units(open_engine(town.url()), SECRET, fresh_id))
-    now = datetime.now(UTC)
-    writer.call(lambda unit: _all_due(unit, size, now))
-    began, done = time.perf_counter(), 0
-    while done < size and (settled := writer.call(lambda unit: reminding.ring(unit, now))):
-        done += settled
-    spent = time.perf_counter() - began
+    now = writer.call(_first) + HOUR
+    writer.call(lambda unit: _others(unit, size - town.count, now + MONTH))
+    before = writer.call(lambda unit: unit.reminders.awaiting(now))
+    if sum(one.count for one in before) != town.count:
+        raise AssertionError(f"{before} are not {town.count}")
+    settled: list[int] = []
+    spent = _timed(lambda: settled.extend(iter(lambda: writer.call(lambda unit: reminding.ring(unit, now)), 0)))
+    if sum(settled) != town.count:
+        raise AssertionError(f"{sum(settled)} of {town.count} settled")
+    idle = median(_timed(lambda: writer.call(lambda unit: reminding.ring(unit, now))) for _ in range(IDLE))
     writer.close()
-    return done, spent
+    return spent, idle
 
 
-def _all_due(unit: Unit, size: int, now: datetime) -> None:
-    connection = unit.reminders._connection  # noqa: SLF001 - a bench makes time pass by hand
-    connection.execute(update(reminders).values(due=now + timedelta(days=1), planned=now + timedelta(days=1)))
-    soon = update(reminders).where(reminders.c.id <= size)
-    connection.execute(soon.values(due=now - timedelta(hours=1), planned=now - timedelta(hours=1)))
+def _first(unit: Unit) -> datetime:
+    """When the first reminder of every request falls due: at nine, in their hours of work."""
+    return unit.reminders._connection.execute(select(func.min(reminders.c.due))).scalar_one()  # noqa: SLF001 - a bench
+
+
+def _others(unit: Unit, count: int, when: datetime) -> None:
+    connection = unit.reminders._connection  # noqa: SLF001 - a bench makes them by the thousand
+    for start in range(0, count, AT_ONCE):
+        rows = [
+            {
+                "ref": f"ADT-2025-{n:06d}", "rule": "CIBLE_COMPLEMENT", "generation": 1, "kind": "avant", "ordinal": 2,
+                "recipient": "usvc55", "planned": when, "due": when, "escalates": False, "state": "waiting",
+            }
+            for n in range(start, min(start + AT_ONCE, count))
+        ]  # fmt: skip
+        connection.execute(insert(reminders), rows)
 
 
 def fired(file: str) -> None:
@@ -72,7 +111,7 @@ def fired(file: str) -> None:
         database.execute("INSERT INTO sent VALUES (1)")
 
 
-def _theirs(file: Path, size: int) -> tuple[int, float]:
+def _theirs(file: Path, size: int) -> tuple[float, float]:
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE sent (one INTEGER)")
@@ -81,22 +120,41 @@ def _theirs(file: Path, size: int) -> tuple[int, float]:
         jobstores={"default": store}, executors={"default": ThreadPoolExecutor(1)}, timezone="UTC",
         job_defaults={"misfire_grace_time": None},
     )  # fmt: skip
-    over = threading.Event()
-    seen: list[object] = []
-    scheduler.add_listener(lambda event: _count(seen, event, size, over), EVENT_JOB_EXECUTED)
+    over, seen = threading.Event(), []
+    due = size // ONE_IN
+
+    def count(event: object) -> None:
+        seen.append(event)
+        if len(seen) >= due:
+            over.set()
+
+    scheduler.add_listener(count, EVENT_JOB_EXECUTED)
     scheduler.start(paused=True)
-    when = datetime.now(UTC) + SOON
-    for _ in range(size):
-        scheduler.add_job(fired, "date", run_date=when, args=(str(file),))
-    began = time.perf_counter()
+    _jobs(scheduler, store, file, size)
+    spent = _timed(lambda: (scheduler.resume(), over.wait(PATIENCE)))
+    if len(seen) != due:
+        raise AssertionError(f"{len(seen)} of {due} jobs executed")
+    scheduler.pause()
+    scheduler._process_jobs()  # noqa: SLF001 - what it does when it wakes up
     scheduler.resume()
-    over.wait(PATIENCE)
-    spent = time.perf_counter() - began
+    idle = median(_timed(scheduler._process_jobs) for _ in range(IDLE))  # noqa: SLF001
     scheduler.shutdown(wait=False)
-    return max(len(seen), 1), spent
+    return spent, idle
 
 
-def _count(seen: list[object], event: object, size: int, over: threading.Event) -> None:
-    seen.append(event)
-    if len(seen) >= size:
-        over.set()
+def _jobs(scheduler: BackgroundScheduler, store: SQLAlchemyJobStore, file: Path, size: int) -> None:
+    """Jobs as `add_job` stores them, written together: one by one, each is a commit."""
+    now = datetime.now(UTC)
+    model = scheduler.add_job(fired, "date", run_date=now + MONTH, args=(str(file),))
+    state = model.__getstate__()
+    store.remove_job(model.id)
+    due = size // ONE_IN
+    with store.engine.begin() as connection:
+        for start in range(0, size, AT_ONCE):
+            rows = []
+            for n in range(start, min(start + AT_ONCE, size)):
+                when = now - HOUR if n < due else now + MONTH
+                one = {**state, "id": f"{n}", "trigger": DateTrigger(when, "UTC"), "next_run_time": when}
+                told = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
+                rows.append({"id": f"{n}", "next_run_time": datetime_to_utc_timestamp(when), "job_state": told})
+            connection.execute(store.jobs_t.insert(), rows)

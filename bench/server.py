@@ -23,6 +23,7 @@ from bot.app import compose
 from bot.clock import SystemClock
 from bot.ids import fresh_id
 from bot.production import Production, site
+from bot.serving import lasting
 from bot.slack.app import Config, SlackRoom
 from chat.language import load
 from storage.engine import open_engine
@@ -44,6 +45,7 @@ def ours(port: int, database: str, api: str, shared: int) -> None:
         writer=writer, review=REVIEW, platforms={room.platform.name: room.platform}, clock=SystemClock(),
         territories=Territories.load(), languages=languages,
     )  # fmt: skip
+    lasting()
     _serve(site(Production(app, [room]), [Route("/health", _health)], worker=False), port)
 
 

@@ -24,6 +24,8 @@ PLATFORM = "slack"
 REVIEW = Address(platform=PLATFORM, id="CREV")
 PLACES = [f"{n:02d}" for n in range(1, 96) if n != 20]
 """The départements, Corsica and overseas aside."""
+REGION, WIDE = "UREG", 30
+"""Somebody who follows so many départements: a full page at every size."""
 EXAMINERS = 5
 """How many people examine at AD1."""
 AT_ONCE = 200
@@ -93,15 +95,16 @@ def _people(unit: Unit) -> None:
     for number in range(EXAMINERS):
         _known(unit, f"UAD{number}", Role.AD1I, "")
     _known(unit, "UADV", Role.AD1V, "")
+    _known(unit, REGION, Role.DREAL, *(f"dep:{dep}" for dep in PLACES[:WIDE]))
     for dep in PLACES:
-        _known(unit, f"USVC{dep}", Role.SVC, f"dep:{dep}", dep)
-        _known(unit, f"UDRE{dep}", Role.DREAL, f"dep:{dep}", dep)
+        _known(unit, f"USVC{dep}", Role.SVC, f"dep:{dep}", departement=dep)
+        _known(unit, f"UDRE{dep}", Role.DREAL, f"dep:{dep}", departement=dep)
 
 
-def _known(unit: Unit, account: str, role: Role, scope: str, departement: str = "75") -> None:
+def _known(unit: Unit, account: str, role: Role, *scopes: str, departement: str = "75") -> None:
     person = Person(
         id=PersonId(account.lower()), name=f"Personne {account}", title="chargée de mission", service="Service", noticed=True,
-        holdings=(Holding(role=role, scope=scope),), departement=departement,
+        holdings=tuple(Holding(role=role, scope=scope) for scope in scopes), departement=departement,
     )  # fmt: skip
     unit.people.add(person, (Address(platform=PLATFORM, id=account),))
 

@@ -22,7 +22,9 @@ from chat.text import tr
 from handlers import reminding
 from handlers.desk import Desk
 from handlers.here import Config
+from scheduler.channels import Channels
 from scheduler.delivery import Delivery
+from scheduler.weekly import weekly
 from storage.writer import Writer
 
 log = structlog.get_logger()
@@ -37,6 +39,7 @@ class Application:
     writer: Writer
     desk: Desk
     delivery: Delivery
+    channels: Channels
     clock: Clock
     languages: Languages
     meters: Meters = field(default_factory=Meters)
@@ -63,17 +66,24 @@ class Application:
         return letters
 
     async def ring(self) -> int:
-        """Let what is due ring, until nothing is; returns how many reminders were settled."""
+        """Let what is due ring, until nothing is, AD1's Monday message too; returns how many reminders were settled."""
         total = 0
         with self.meters.tick("ring"):
             while settled := await self.writer.run(lambda unit: reminding.ring(unit, self.clock.now())):
                 total += settled
             await self.writer.run(beat)
+            await weekly(self.writer, self.desk.config.review, self.clock.now(), self.delivery.holder)
         return total
 
+    async def gather(self) -> int:
+        """Open the ateliers' channels that are wanted, bring in who is missing. Returns how many are as wanted."""
+        with self.meters.tick("channels"):
+            return await self.channels.settle()
+
     async def settle(self) -> None:
-        """Ring what is due, then carry everything that waits."""
+        """Ring what is due, open the channels wanted, then carry everything that waits."""
         await self.ring()
+        await self.gather()
         await self.carry()
 
     async def prune(self) -> int:
@@ -92,7 +102,8 @@ def compose(
     """Build a bot on an opened memory; `now` tells the machine's hour."""
     desk = Desk(writer, Config(review=review, territories=territories))
     delivery = Delivery(writer=writer, platforms=platforms, machine=now, procedure=clock.now, holder=fresh_id())
-    return Application(writer, desk, delivery, clock, languages)
+    channels = Channels(writer=writer, platforms=platforms, machine=now, holder=delivery.holder)
+    return Application(writer, desk, delivery, channels, clock, languages)
 
 
 def _told(event: AnyEvent) -> dict[str, str]:

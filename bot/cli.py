@@ -15,7 +15,19 @@ import typer
 
 from atelier import directory as table
 from atelier.territories import Territories
-from bot import backup_cli, doctor_cli, logs, memory, production, serving, settings
+from bot import (
+    backup_cli,
+    calculator_cli,
+    contracts_cli,
+    doctor_cli,
+    logs,
+    mattermost_cli,
+    memory,
+    production,
+    serving,
+    settings,
+    takeover_cli,
+)
 from bot.sandbox import demo as sandbox
 from bot.slack.manifest import manifest
 from chat.language import load
@@ -36,6 +48,10 @@ WRONG, FAULT = 2, 1
 
 doctor_cli.register(app)
 backup_cli.register(app)
+contracts_cli.register(app)
+mattermost_cli.register(app)
+takeover_cli.register(app)
+calculator_cli.register(app)
 
 
 def say(text: Text, *, err: bool = False) -> None:
@@ -55,7 +71,7 @@ def told() -> Iterator[None]:
 
 @app.command()
 def story() -> None:
-    """Joue une demande, de la première question à la décision / plays a request on the terminal."""
+    """Joue un atelier entier, de la première question à la clôture / plays a whole atelier on the terminal."""
     logs.configure(logging.WARNING)
     with told():
         sandbox.story(Territories.load(), load(), typer.echo)
@@ -71,7 +87,7 @@ def demo(
     ] = Path("var/demo"),
     new: Annotated[bool, typer.Option("--neuf", help="Tout recommencer / start anew")] = False,
 ) -> None:
-    """Joue une demande, puis ouvre le bac à sable / plays a request, then opens the sandbox."""
+    """Joue un atelier entier, puis ouvre le bac à sable / plays a whole atelier, then opens the sandbox."""
     logs.configure(logging.WARNING)
     with told():
         sandbox.demo(folder, Territories.load(), load(), typer.echo, port=port, new=new)

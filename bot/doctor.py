@@ -1,4 +1,4 @@
-"""The bot examined: settings, database, clocks, what waits, the journal, Slack. It changes nothing and never raises."""
+"""The bot examined: settings, database, clocks, what waits, the journal, both chats. It changes nothing and never raises."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from atelier.calendar import OVERSEAS_ZONES
 from bot import database_checkup, settings_checkup
 from bot.findings import Finding, faute, ok
+from bot.mattermost.checkup import Checkup as MattermostCheckup
 from bot.settings import Settings
 from bot.slack.checkup import Checkup as SlackCheckup
 from chat.text import raw, tr
@@ -25,7 +26,11 @@ async def examine() -> list[Finding]:
     read = settings_checkup.examine()
     groups: list[tuple[str, Group]] = [("fuseaux", _zones)]
     if read.chosen is not None:
-        groups += [("base", _database(read.chosen)), ("slack", _slack(read.chosen))]
+        groups += [
+            ("base", _database(read.chosen)),
+            ("slack", _slack(read.chosen)),
+            ("mattermost", _mattermost(read.chosen)),
+        ]
     found = await asyncio.gather(*(_guarded(name, group) for name, group in groups))
     return [*read.findings, *(finding for findings in found for finding in findings)]
 
@@ -43,8 +48,21 @@ def _slack(chosen: Settings) -> Group:
     async def looked() -> list[Finding]:
         if chosen.slack_bot_token is None:
             return []
-        token, channel = chosen.slack_bot_token.get_secret_value(), settings_checkup.review_on_slack(chosen)
+        token, channel = chosen.slack_bot_token.get_secret_value(), settings_checkup.review_on(chosen, "slack")
         return await SlackCheckup(token, chosen.slack_api_url, channel).findings()
+
+    return looked
+
+
+def _mattermost(chosen: Settings) -> Group:
+    async def looked() -> list[Finding]:
+        if not chosen.mattermost_url or chosen.mattermost_token is None:
+            return []
+        token, command = chosen.mattermost_token.get_secret_value(), chosen.mattermost_command_token
+        return await MattermostCheckup(
+            chosen.mattermost_url, token, command.get_secret_value() if command else "", chosen.atelier_public_url,
+            settings_checkup.review_on(chosen, "mattermost"),
+        ).findings()  # fmt: skip
 
     return looked
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -17,6 +18,8 @@ from bot import memory
 from bot.app import Application, compose
 from bot.catching import History, catch_up
 from bot.clock import SystemClock
+from bot.mattermost.app import Config as MattermostConfig
+from bot.mattermost.app import MattermostRoom
 from bot.settings import Settings, Wrong, configured
 from bot.slack.app import Config, SlackRoom
 from chat.language import Languages
@@ -27,12 +30,13 @@ from scheduler.clock import Ticking
 from storage.errors import NotFound
 from storage.writer import Writer
 
-CARRY_EVERY, RING_EVERY, PRUNE_EVERY = 1.0, 20.0, 3600.0
+CARRY_EVERY, RING_EVERY, CHANNELS_EVERY, PRUNE_EVERY = 1.0, 20.0, 5.0, 3600.0
 """Seconds between two ticks; the outbox is also carried at once when this process wrote in it."""
 
 log = structlog.get_logger()
 
 Receive = Callable[[AnyEvent], Awaitable[Answer]]
+Fetch = Callable[[str], Awaitable[bytes | None]]
 
 
 class Room(Protocol):
@@ -92,7 +96,8 @@ def build(settings: Settings, territories: Territories, languages: Languages) ->
         )
     secret = settings.secret()
     writer = memory.opened(settings.database_url, secret, settings.admins())
-    rooms = [_slack(settings, secret, languages, writer)]
+    makers = {"slack": _slack, "mattermost": _mattermost}
+    rooms = [makers[name](settings, secret, languages, _fetching(writer)) for name in names]
     app = compose(
         writer=writer, review=review, platforms={room.platform.name: room.platform for room in rooms}, clock=SystemClock(),
         territories=territories, languages=languages,
@@ -100,21 +105,36 @@ def build(settings: Settings, territories: Territories, languages: Languages) ->
     return Production(app, rooms)
 
 
-def _slack(settings: Settings, secret: bytes, languages: Languages, writer: Writer) -> Room:
+def _fetching(writer: Writer) -> Fetch:
     async def fetch(file: str) -> bytes | None:
         try:
             return await writer.run(lambda unit: unit.files.content(file))
         except NotFound:
             return None
 
-    def told(name: str) -> str:
-        found = getattr(settings, name)
-        return found.get_secret_value() if found else ""
+    return fetch
 
+
+def _told(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def _slack(settings: Settings, secret: bytes, languages: Languages, fetch: Fetch) -> Room:
     config = Config(
-        told("slack_bot_token"), told("slack_signing_secret"), told("slack_app_token"), settings.slack_api_url
-    )
+        _told(settings.slack_bot_token), _told(settings.slack_signing_secret), _told(settings.slack_app_token),
+        settings.slack_api_url,
+    )  # fmt: skip
     return SlackRoom(config, secret=secret, languages=languages, fetch=fetch)
+
+
+def _mattermost(settings: Settings, secret: bytes, languages: Languages, fetch: Fetch) -> Room:
+    review = settings.review()
+    config = MattermostConfig(
+        url=settings.mattermost_url, token=_told(settings.mattermost_token),
+        command_token=_told(settings.mattermost_command_token), public_url=settings.atelier_public_url,
+        team=settings.mattermost_team, review=review.id if review.platform == "mattermost" else "",
+    )  # fmt: skip
+    return MattermostRoom(config, secret=secret, languages=languages, fetch=fetch)
 
 
 @asynccontextmanager
@@ -122,7 +142,12 @@ async def running(production: Production, *, web: bool, worker: bool) -> AsyncIt
     """Platforms up, events received when `web`, outbox carried and deadlines rung when `worker`; all ended at the end."""
     app, rooms = production.app, production.rooms
     ticks = Ticking(
-        {"carry": (app.carry, CARRY_EVERY), "ring": (app.ring, RING_EVERY), "prune": (app.prune, PRUNE_EVERY)}
+        {
+            "carry": (app.carry, CARRY_EVERY),
+            "ring": (app.ring, RING_EVERY),
+            "channels": (app.gather, CHANNELS_EVERY),
+            "prune": (app.prune, PRUNE_EVERY),
+        }
     )
     for room in rooms:
         room.attach(_nudging(app, ticks))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -36,6 +38,10 @@ class Settings(BaseSettings):
     """The Web API's base, for emulators; empty: Slack's own."""
     mattermost_url: str = ""
     mattermost_token: SecretStr | None = None
+    mattermost_command_token: SecretStr | None = None
+    """The token of « /atelier »; one for each team that has the command, commas between."""
+    mattermost_team: str = ""
+    """The team where the bot opens channels, as in its address; empty: the review channel's."""
     port: int = Field(default=8000, ge=1, le=65535)
     sandbox: bool = False
     sandbox_world: str = ""
@@ -88,9 +94,26 @@ def _consistent(settings: Settings) -> None:
         )
     if bool(settings.mattermost_url) != bool(settings.mattermost_token):
         raise Wrong(tr("MATTERMOST_URL et MATTERMOST_TOKEN vont ensemble : donnez les deux, ou aucun."))
+    if settings.mattermost_url and not _is_web(settings.mattermost_url):
+        raise Wrong(tr("MATTERMOST_URL n'est pas une adresse : donnez par exemple https://chat.exemple.fr."))
+    if settings.mattermost_url and not _is_web(settings.atelier_public_url):
+        raise Wrong(
+            tr(
+                "ATELIER_PUBLIC_URL manque : sans l'adresse publique du robot, les boutons de Mattermost ne mènent à rien."
+            )
+        )
     url = settings.database_url
     if not url.startswith(("sqlite:", "postgresql")):
         raise Wrong(tr("DATABASE_URL doit commencer par « sqlite: » ou « postgresql: »."))
+
+
+def _is_web(url: str) -> bool:
+    """True for an address with a scheme, a host, and a port that is one if there is any."""
+    try:
+        asked = urlsplit(url)
+        return asked.scheme in {"http", "https"} and bool(asked.hostname) and (asked.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def configured(settings: Settings) -> tuple[str, ...]:

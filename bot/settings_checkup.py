@@ -89,9 +89,6 @@ def _shape(chosen: Settings) -> Iterator[Finding]:
         if token and not _starts(token, start):
             said = tr("{name} ne commence pas par « {start} » : ce n'est pas le bon jeton.", name=name, start=start)
             yield attention("reglages", said, REPAIR)
-    if chosen.mattermost_url:
-        said = tr("Mattermost est réglé, et n'est pas encore vérifié par cette commande.")
-        yield attention("mattermost", said, tr("Vérifiez-le à la main : « /atelier aide » dans Mattermost."))
 
 
 def _review(chosen: Settings) -> Iterator[Finding]:
@@ -124,10 +121,10 @@ def _starts(token: SecretStr, start: str) -> bool:
     return token.get_secret_value().startswith(start)
 
 
-def review_on_slack(chosen: Settings) -> str:
-    """The review channel's id when it is on Slack, else nothing."""
+def review_on(chosen: Settings, platform: str) -> str:
+    """The review channel's id when it is on this platform, else nothing."""
     try:
         review = chosen.review()
     except Wrong:
         return ""
-    return review.id if review.platform == "slack" else ""
+    return review.id if review.platform == platform else ""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from gettext import GNUTranslations
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -17,8 +18,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency
 
-from chat.text import Arg, Day, Moment, Say, Text
+from chat.text import Arg, Day, Moment, Money, Say, Text
 
 LANGUAGES = ("fr", "en")
 Escape = Callable[[str], str]
@@ -75,10 +77,18 @@ def _told(arg: Arg, lang: str, read: Say, escape: Escape) -> str:
             return told_day(day, lang, short=short)
         case Moment(at=at, zone=zone):
             return told_moment(at, zone, lang)
+        case Money(euros=euros):
+            return told_amount(euros, lang)
         case int():
             return str(arg)
         case str():
             return escape(arg)
+
+
+def told_amount(euros: Decimal, lang: str) -> str:
+    """« 20 000 € », « 8 500,50 € »: cents are told when there are some."""
+    whole = euros == euros.to_integral_value()
+    return format_currency(euros, "EUR", "#,##0 ¤" if whole else "#,##0.00 ¤", locale=lang, currency_digits=False)
 
 
 def told_day(day: date, lang: str, *, short: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chat.cards import Address, Message
@@ -30,6 +31,14 @@ class Platform(Protocol):
 
     async def edit(self, place: Address, post: str, message: Message, lang: str) -> None:
         """Replace a post of ours, buttons included."""
+        ...
+
+    async def open_place(self, name: str, purpose: str, members: Sequence[str]) -> str:
+        """Open a private channel of this name with these accounts in it, and return its id; twice opens one."""
+        ...
+
+    async def set_members(self, place: str, members: Sequence[str]) -> None:
+        """Bring into a channel of ours the accounts that are not there yet, and take out those that should not be."""
         ...
 
     async def find(self, place: Address, outbox_id: str, thread: str) -> str | None:

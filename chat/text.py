@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -31,6 +32,12 @@ class Moment(Value):
     zone: str = "Europe/Paris"
 
 
+class Money(Value):
+    """An amount in euros in a sentence: « 20 000 € », with its cents when there are some."""
+
+    euros: Decimal
+
+
 class Text(Value):
     """A French sentence of the catalogues and what fills its braces.
 
@@ -42,7 +49,7 @@ class Text(Value):
     words: bool = False
 
 
-Arg = str | int | Day | Moment | Text
+Arg = str | int | Day | Moment | Money | Text
 Say = Callable[[Text], str]
 """Reads a text aloud: a sentence in the reader's language."""
 
@@ -66,12 +73,14 @@ def texts(values: Mapping[str, object]) -> dict[str, Arg]:
 
 def _arg(value: object) -> Arg:
     match value:
-        case Text() | Day() | Moment() | int():
+        case Text() | Day() | Moment() | Money() | int():
             return value
         case datetime():
             return Moment(at=value)
         case date():
             return Day(day=value)
+        case Decimal():
+            return Money(euros=value)
         case _:
             return str(value)
 

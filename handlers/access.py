@@ -11,8 +11,9 @@ from atelier.spelling import key
 from atelier.words import PersonId, Refused, Role, fr
 from chat.cards import Address, Button, Card, Fact, Message, Style, Token
 from chat.forms import Choice, Form, Question
-from chat.talk import Answer, AnyEvent, Ask, Asked, Correct, Filled, Pressed, Said, Say
+from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Given, Pressed, Said, Say
 from chat.text import Text, raw, tr
+from handlers import bridge, linking
 from handlers.here import Config, Here, direct, say
 from storage.unit import Unit
 
@@ -30,19 +31,27 @@ FIELDS = (*LONGEST, "role", "departement")
 
 
 def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answer:
-    """Any move of an unknown account: the notice and a button, the form, or the request kept for an administrator."""
+    """Any move of an unknown account: the notice and a button, the form, or the request kept for an administrator.
+
+    « lier CODE » is heard too; and who speaks in a channel whose words are carried is told that theirs are not.
+    """
+    known = linking.stranger(unit, event, now, config) or bridge.outsider(unit, event)
+    if known is not None:
+        return known
     if isinstance(event, Pressed) and event.token.act == ASK:
         return Answer(replies=(Ask(form=_form(event.token)),), outcome="stranger")
     if isinstance(event, Filled) and event.token.act == ASK:
-        return _asked(unit, event, now, config)
+        return _asked(unit, event.sender, event.given, now, config)
     button = Button(label=tr("Demander l'accès"), token=Token(act=ASK), style="primary", command="/atelier acces")
     text = tr(
         "Vous n'êtes pas encore dans l'annuaire des Ateliers Flash. Demandez l'accès : un administrateur répondra. "
         "Seuls votre fonction, votre organisme et votre identifiant de messagerie seront conservés."
     )
     if isinstance(event, Asked) and key(event.text).startswith(ASK):
+        if typed := _typed(event.text):
+            return _asked(unit, event.sender, typed, now, config)
         return Answer(replies=(Ask(form=_form(Token(act=ASK))),), outcome="stranger")
-    quiet = isinstance(event, Said) and not event.direct
+    quiet = isinstance(event, Said | Attached) and not event.direct
     card = Card(title=tr("Qui êtes-vous ?"), buttons=(button,))
     replies = () if quiet else (Say(message=Message(text=text, card=card)),)
     return Answer(replies=replies, outcome="stranger")
@@ -68,15 +77,21 @@ def _form(token: Token) -> Form:
     )  # fmt: skip
 
 
-def _asked(unit: Unit, event: Filled, now: datetime, config: Config) -> Answer:
-    given = {name: event.given.get(name, "") for name in FIELDS}
+def _typed(text: str) -> Given:
+    """« acces nom = … | fonction = … »: the form's answers where there is no window; nothing for the word alone."""
+    parts = (part.partition("=") for part in text.strip().partition(" ")[2].split("|"))
+    return {key(name): value.strip() for name, sign, value in parts if sign}
+
+
+def _asked(unit: Unit, sender: Address, typed: Given, now: datetime, config: Config) -> Answer:
+    given = {name: typed.get(name, "") for name in FIELDS}
     wanted = {name: value.strip() if isinstance(value, str) else "" for name, value in given.items()}
     problems = _problems(wanted, config)
     if not problems:
         wanted["departement"] = config.territories.departement(wanted["departement"]).code
     if problems:
         return Answer(replies=(Correct(problems={n: tr(r.sentence, **r.args_) for n, r in problems.items()}),))
-    request = unit.access.ask(event.sender, wanted["nom"].strip(), wanted, now)
+    request = unit.access.ask(sender, wanted["nom"].strip(), wanted, now)
     for admin in unit.people.all():
         place = unit.people.direct(admin.id)
         if place and any(h.role is Role.ADMIN for h in admin.holdings):
@@ -149,6 +164,11 @@ def _enter(here: Here, account: Address, wanted: dict[str, str]) -> None:
     if known is None:
         here.unit.people.add(new, (account,))
         return
+    if known.active:
+        raise Refused(
+            fr("Ce compte est devenu entre-temps celui de {name}, dans l'annuaire : refusez cette demande."),
+            name=known.name,
+        )
     changes = {"name": new.name, "title": new.title, "service": new.service, "departement": new.departement}
     here.unit.people.save(known.model_copy(update={**changes, "holdings": new.holdings, "active": True}))
 

@@ -5,22 +5,23 @@ Keys: « revue:REF » is AD1's root card, « dossier:REF:PERSON » the card of o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from atelier import editing, rules
 from atelier.calendar import zone
 from atelier.completeness import is_complete, missing_letters, missing_required, progress
-from atelier.decide import offers
+from atelier.decide import offers, recordable, shown
 from atelier.dossier import Dossier, Person
+from atelier.execution import ANY_TIME
 from atelier.fiche import item
 from atelier.grammar import Step
 from atelier.labels import AD1
 from atelier.procedure import STEPS
 from atelier.words import PersonId, Reference, Role, State
-from chat.cards import Button, Card, Fact, Message, Token, Tone
+from chat.cards import Button, Card, Fact, Menu, Message, Token, Tone
 from chat.text import Moment, Text, joined, raw, tr
-from handlers import names
+from handlers import mission, names, why
 from storage.unit import Unit
 
 TONES: dict[State, Tone] = {
@@ -44,12 +45,27 @@ def person_key(ref: str, person: str) -> str:
     return f"dossier:{ref}:{person}"
 
 
+def atelier_key(ref: str) -> str:
+    """The key of the card of an atelier's own channels."""
+    return f"atelier:{ref}"
+
+
+def groupement_key(ref: str, scope: str) -> str:
+    """The key of the card in a groupement's own channel."""
+    return f"groupement:{ref}:{scope}"
+
+
 def draw(unit: Unit, key: str, now: datetime) -> Message:
     """Draw a card as the dossier is at this instant. Raises NotFound when there is no such dossier."""
     kind, ref, *rest = key.split(":", 2)
     dossier = unit.dossiers.get(Reference(ref))
     if kind == "revue":
         return _message(dossier, _review(unit, dossier, now), key)
+    if kind == "atelier":
+        return _message(dossier, _atelier(unit, dossier, now), key)
+    if kind == "groupement":
+        mine = dossier.mission is not None and dossier.mission.groupement_scope() == rest[0]
+        return _message(dossier, _atelier(unit, dossier, now, (Role.MAND,)) if mine else _gone(dossier), key)
     person = unit.people.get(PersonId(rest[0]))
     return _message(dossier, _for_person(unit, dossier, person, now), key)
 
@@ -73,36 +89,97 @@ def see_button(dossier: Dossier) -> Button:
 
 def _message(dossier: Dossier, card: Card, key: str) -> Message:
     text = tr("{subject} : {state}", subject=names.subject(dossier), state=names.state(dossier))
+    if card.state is None:
+        text = card.title
     return Message(text=text, card=card.model_copy(update={"key": key}))
 
 
 def _review(unit: Unit, dossier: Dossier, now: datetime) -> Card:
-    steps = [s for s in STEPS if dossier.state in s.source and AD1 & set(s.by)]
-    buttons = [step_button(s, dossier, first=i == 0) for i, s in enumerate(steps)]
-    facts = (*_facts(unit, dossier), *_inside(unit, dossier), *_dates(dossier, now))
+    steps = shown(dossier, (s for s in STEPS if AD1 & set(s.by)))
+    atelier = (*mission.facts(unit, dossier, inside=True), *mission.ranks(unit, dossier))
+    facts = (*_facts(unit, dossier), *_inside(unit, dossier), *atelier, *_dates(dossier, now))
     return Card(
         title=names.subject(dossier),
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
         facts=facts,
         paragraphs=tuple(_paragraphs(unit, dossier)),
-        buttons=(*buttons, see_button(dossier)),
+        buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier)),
+        menus=other_steps(steps, dossier),
+    )
+
+
+def _atelier(unit: Unit, dossier: Dossier, now: datetime, roles: tuple[Role, ...] = tuple(Role)) -> Card:
+    """What everybody of an atelier (or its groupement) may read; a gesture that is not theirs is refused by the table."""
+    theirs = set(roles) - AD1
+    steps = shown(dossier, (s for s in STEPS if theirs & set(s.by) and s not in ANY_TIME))
+    return Card(
+        title=names.subject(dossier),
+        state=names.state(dossier),
+        tone=TONES.get(dossier.state, "neutral"),
+        facts=(*_facts(unit, dossier), *mission.facts(unit, dossier, inside=False), *_dates(dossier, now)),
+        buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier)),
     )
 
 
 def _for_person(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> Card:
     held = dossier.roles_of(person)
+    if not held:
+        return _gone(dossier)
     steps = offers(dossier, person)
-    buttons = [step_button(s, dossier, first=i == 0) for i, s in enumerate(steps)]
-    dates = _dates(dossier, now) if held else ()
+    state = bool(held & names.STATE)
     return Card(
         title=names.subject(dossier),
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
-        facts=(*_facts(unit, dossier), *dates) if held else (),
-        paragraphs=tuple(_paragraphs(unit, dossier)) if held else (),
-        buttons=(*_fill_button(dossier, held), *buttons, see_button(dossier)) if held else (),
+        facts=(*_facts(unit, dossier), *mission.facts(unit, dossier, inside=state), *_dates(dossier, now)),
+        paragraphs=tuple(_paragraphs(unit, dossier)),
+        buttons=(
+            *_fill_button(dossier, held),
+            *step_buttons(steps, dossier),
+            see_button(dossier),
+            *_why_button(dossier),
+        ),
+        menus=(*other_steps(steps, dossier), *for_others(dossier, person)),
     )
+
+
+def _gone(dossier: Dossier) -> Card:
+    """For who has no part in it any more: nothing of what became of it."""
+    return Card(title=raw(dossier.ref), paragraphs=(tr("Vous n'avez plus part à cette demande."),))
+
+
+def step_buttons(steps: Sequence[Step], dossier: Dossier) -> tuple[Button, ...]:
+    """The buttons of the steps that are in their time; what may be done at any time waits in the menu."""
+    usual = [s for s in steps if s not in ANY_TIME or len(steps) <= FEW]
+    return tuple(step_button(s, dossier, first=i == 0) for i, s in enumerate(usual))
+
+
+def other_steps(steps: Sequence[Step], dossier: Dossier) -> tuple[Menu, ...]:
+    """« Autres gestes »: what may be done at any time, in a menu, so that the first button is the one that counts."""
+    others = [s for s in steps if s in ANY_TIME]
+    if not others or len(steps) <= FEW:
+        return ()
+    token = Token(act="geste", ref=dossier.ref, version=dossier.version)
+    return (Menu(label=tr("Autres gestes"), token=token, choices=tuple((str(s.act), tr(s.label)) for s in others)),)
+
+
+def for_others(dossier: Dossier, person: Person) -> tuple[Menu, ...]:
+    """« Saisir pour le compte de… », where something may be recorded so."""
+    steps = recordable(dossier, person)
+    if not steps:
+        return ()
+    token = Token(act="pour", ref=dossier.ref, version=dossier.version)
+    label = tr("Saisir pour le compte de…")
+    return (Menu(label=label, token=token, choices=tuple((str(s.act), tr(s.label)) for s in steps)),)
+
+
+FEW = 2
+"""So few gestes need no menu."""
+
+
+def _why_button(dossier: Dossier) -> tuple[Button, ...]:
+    return (why.button(dossier),) if rules.running(dossier) else ()
 
 
 def _fill_button(dossier: Dossier, held: frozenset[Role]) -> tuple[Button, ...]:
@@ -119,8 +196,9 @@ def _facts(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
     objet = dossier.value("objet")
     if objet:
         yield Fact(name=tr("Objet"), value=raw(str(objet)))
-    yield Fact(name=tr("Fiche"), value=_fiche(dossier, done, total))
-    if dossier.arrival is not None:
+    if dossier.mission is None:
+        yield Fact(name=tr("Fiche"), value=_fiche(dossier, done, total))
+    if dossier.arrival is not None and dossier.mission is None:
         yield Fact(name=tr("Ordre d'arrivée"), value=arrival(unit, dossier))
 
 
@@ -159,17 +237,18 @@ def _inside(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
 def _dates(dossier: Dossier, now: datetime) -> tuple[Fact, ...]:
     return tuple(
         Fact(
-            name=tr(rules.rule(run.rule).label),
+            name=names.deadline(run),
             value=_date(run.suspended, rules.due(run, dossier), now, rules.place(run, dossier)),
         )
         for run in rules.running(dossier)
+        if not rules.lapsed(run, dossier, now)
     )
 
 
 def _date(suspended: bool, due: datetime, now: datetime, where: str) -> Text:  # noqa: FBT001 - a state of the deadline
     moment = Moment(at=due, zone=str(zone(where)))
     if suspended:
-        return tr("suspendue dans l'attente du complément")
+        return tr("suspendue")
     if due < now:
         return tr("dépassée depuis le {due}", due=moment)
     return tr("au plus tard le {due}", due=moment)
@@ -187,7 +266,8 @@ def complement(unit: Unit, dossier: Dossier) -> Iterator[Text]:
 def _paragraphs(unit: Unit, dossier: Dossier) -> Iterator[Text]:
     yield from complement(unit, dossier)
     decision = dossier.decision
-    if decision and dossier.state not in QUEUED and dossier.state != State.BROUILLON:
+    now = dossier.mission is None or (decision is not None and decision.act == dossier.state)
+    if decision and now and dossier.state not in {*QUEUED, State.BROUILLON}:
         yield tr(
             "{said} par {who} : {reason}",
             said=tr(dossier.last_said),

@@ -1,4 +1,4 @@
-"""Deadlines and reminders as rows: a cache of the pure rules, rewritten each time a dossier moves."""
+"""Deadlines and reminders as rows: a cache of the pure rules, brought up to date each time a dossier moves."""
 
 from __future__ import annotations
 
@@ -10,44 +10,62 @@ from atelier.dossier import Dossier, Person, Run
 from atelier.rhythm import rings
 from atelier.words import Role
 from chat.text import tr
+from handlers import owing
 from handlers.here import told_args
 from storage.deadlines import DeadlineRow
 from storage.errors import NotFound
-from storage.reminders import Wanted
+from storage.reminders import Rhythm
 from storage.unit import Unit
 
+OVER = frozenset({"met", "superseded"})
 OUTSIDE = frozenset({Role.COLL, Role.COLL_SIGN, Role.CAUE, Role.MAND})
 """Never escalated over: a commune is not the State's to report on."""
 
 
 def keep(unit: Unit, dossier: Dossier, now: datetime) -> None:
-    """Rewrite the rows of a dossier's deadlines, and of the reminders still to come. Doing it twice changes nothing."""
-    unit.deadlines.keep(dossier.ref, [_row(run, dossier) for run in dossier.runs])
-    wanted = [w for run in rules.running(dossier) if not run.suspended for w in _wanted(unit, dossier, run, now)]
-    unit.reminders.keep(dossier.ref, wanted, now)
+    """Bring the rows of a dossier's deadlines, and the next reminder of each, up to `now` (the procedure's hour).
+
+    Doing it twice changes nothing.
+    """
+    _deadlines(unit, dossier)
+    follow(unit, dossier, now)
 
 
-def _row(run: Run, dossier: Dossier) -> DeadlineRow:
+def follow(unit: Unit, dossier: Dossier, now: datetime) -> None:
+    """The next reminder of each deadline alone: time passed, and nothing else did."""
+    followed = [r for run in rules.running(dossier) if not run.suspended for r in _rhythms(unit, dossier, run, now)]
+    unit.reminders.follow(dossier.ref, followed, now)
+
+
+def _deadlines(unit: Unit, dossier: Dossier) -> None:
+    """Those that run are written again; the others once, when they end."""
+    written = unit.deadlines.states(dossier.ref)
+    states = [(run, _state(run)) for run in dossier.runs]
+    moved = [(r, s) for r, s in states if s not in OVER or written.get((str(r.rule), r.generation)) != s]
+    unit.deadlines.keep(dossier.ref, [_row(run, dossier, state) for run, state in moved])
+
+
+def _row(run: Run, dossier: Dossier, state: str) -> DeadlineRow:
     due = rules.due(run, dossier)
     steps = tuple(tr(step.sentence, **told_args(step.args)) for step in rules.explained(run, dossier).steps)
-    return DeadlineRow(run.rule, run.generation, run.started, due, _state(run, dossier), steps)
+    return DeadlineRow(run.rule, run.generation, run.started, due, state, steps)
 
 
-def _state(run: Run, dossier: Dossier) -> str:
+def _state(run: Run) -> str:
     if run.ended is None:
         return "suspended" if run.suspended else "running"
-    later = any(r.rule == run.rule and r.generation > run.generation and r.started == run.ended for r in dossier.runs)
-    return "superseded" if later else "met"
+    return "superseded" if run.replaced else "met"
 
 
-def _wanted(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Iterator[Wanted]:
-    row, due = rules.rule(run.rule), rules.due(run, dossier)
-    owed = unit.people.holding(row.owed, dossier)
+def _rhythms(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Iterator[Rhythm]:
+    due = rules.due(run, dossier)
+    owed, rhythm = owing.owing(unit, dossier, run).people, rules.rule(run.rule).rhythm
     for person in owed:
-        yield from _rung(run, person, due, now, escalations=False)
-    above = (*unit.people.holding(row.escalates, dossier), *_superiors(unit, dossier, owed))
+        yield Rhythm(run.rule, run.generation, person.id, rings(run.started, due, person.departement, now, rhythm))
+    above = (*unit.people.holding(rules.rule(run.rule).escalates, dossier), *_superiors(unit, dossier, owed))
     for person in {p.id: p for p in above if p not in owed}.values():
-        yield from _rung(run, person, due, now, escalations=True)
+        late = tuple(r for r in rings(run.started, due, person.departement, now, rhythm) if r.escalates)
+        yield Rhythm(run.rule, run.generation, person.id, late)
 
 
 def _superiors(unit: Unit, dossier: Dossier, owed: tuple[Person, ...]) -> Iterator[Person]:
@@ -60,11 +78,3 @@ def _superiors(unit: Unit, dossier: Dossier, owed: tuple[Person, ...]) -> Iterat
                 continue  # named in a table, not come yet
             if dossier.roles_of(superior) - OUTSIDE:
                 yield superior
-
-
-def _rung(run: Run, person: Person, due: datetime, now: datetime, *, escalations: bool) -> Iterator[Wanted]:
-    for ring in rings(run.started, due, person.departement, now):
-        if ring.escalates or not escalations:
-            yield Wanted(
-                run.rule, run.generation, ring.kind, ring.ordinal, person.id, ring.at, escalates=ring.escalates
-            )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable
 
 from atelier.decide import step_of
@@ -12,60 +11,56 @@ from atelier.dossier import Dossier
 from atelier.fiche import items
 from atelier.grammar import Step
 from atelier.words import Do, Reference, Refused, fr
-from chat.cards import Card, Fact, Message, Token
+from chat.cards import Card, Message, Token
 from chat.forms import Kind
 from chat.talk import Answer, Ask, Asked, Correct, Given, Pressed, Say
 from chat.text import raw, tr
-from handlers import access, flow, history, home, intake, opening, preferences, stepforms, steps, summary
+from handlers import (
+    absences,
+    access,
+    agenda,
+    around,
+    behalf,
+    calculator,
+    flow,
+    helping,
+    history,
+    home,
+    intake,
+    lateness,
+    linking,
+    minutes,
+    opening,
+    preferences,
+    snoozing,
+    stepforms,
+    steps,
+    summary,
+    timelines,
+    transfers,
+    why,
+)
 from handlers.here import Here, answer
 from storage.errors import NotFound
 
-ALIASES = {
-    "help": "aide", "?": "aide", "request": "demande", "nouvelle": "demande", "queue": "file", "list": "liste",
-    "show": "voir", "see": "voir", "deadlines": "echeances", "why": "pourquoi", "log": "journal", "resume": "reprendre",
-    "validate": "valider", "approve": "valider", "refuse": "refuser", "withdraw": "retirer", "submit": "transmettre",
-    "take": "prendre", "invite": "inviter", "write": "ecrire", "confirm": "confirmer", "redirect": "reorienter",
-    "opinion": "avis", "complement": "completer", "answer": "repondre", "close": "classer", "home": "accueil", "preference": "preferences", "settings": "preferences",
-}  # fmt: skip
-HELP = {
-    "accueil": tr("ce qui vous attend, vos demandes, les prochaines dates"),
-    "aide": tr("cette page ; « aide valider » explique un geste"),
-    "demande": tr("ouvrir une demande d'atelier flash"),
-    "reprendre": tr("reprendre la fiche d'une demande"),
-    "liste": tr("vos demandes ; « liste 55 » ou « liste transmise » pour filtrer"),
-    "file": tr("la file d'attente, dans l'ordre d'arrivée"),
-    "voir": tr("la fiche et les gestes possibles : « voir ADT-2026-0007 »"),
-    "echeances": tr("les échéances en cours"),
-    "pourquoi": tr("comment une échéance est calculée : « pourquoi ADT-2026-0007 »"),
-    "journal": tr("l'histoire d'une demande"),
-    "resume": tr("la fiche telle qu'elle est, et ce qui manque"),
-    "tout": tr("toute la fiche en un formulaire"),
-    "modifier_reponse": tr("changer une réponse : « modifier_reponse ADT-2026-0007 objet »"),
-    "corriger": tr("revenir à la saisie d'un aperçu : « corriger ADT-2026-0007 valider »"),
-    "preferences": tr("votre langue : « préférences anglais »"),
-    "confirmer": tr("confirmer un aperçu : « confirmer ADT-2026-0007 valider »"),
-}
 REFERENCE = re.compile(r"^ADT-\d{4}-\d{4,}$")
-
-
-def plain(word: str) -> str:
-    """A word without accents, in lower case."""
-    return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
 
 
 def asked(here: Here, event: Asked) -> Answer:
     """Run a command, or say which one was meant."""
     verb, rest = (*event.text.split(None, 1), "", "")[:2]
-    verb = ALIASES.get(plain(verb), plain(verb))
+    verb = helping.ALIASES.get(helping.plain(verb), helping.plain(verb))
     rest = rest.strip()
     simple = SIMPLE.get(verb)
     if simple is not None:
         return simple(here, rest)
     match verb:
-        case "voir" | "pourquoi" | "journal":
+        case "voir" | "pourquoi" | "journal" | "pv":
             return _about(here, verb, rest)
-        case steps.CONFIRM | steps.EDIT:
+        case steps.CONFIRM | steps.EDIT | steps.SIGN:
             return _preview(here, verb, rest)
+        case behalf.ACT:
+            return _for_other(here, rest)
         case access.ACCEPT | access.DECLINE:
             return access.decided(here, Token(act=verb, arg=rest))
         case _ if verb in intake.ACTS:
@@ -76,8 +71,8 @@ def asked(here: Here, event: Asked) -> Answer:
 
 def knows(text: str) -> bool:
     """True when the first word is a verb: typed in a direct conversation, it works without « /atelier »."""
-    first = plain(text.strip().partition(" ")[0])
-    return ALIASES.get(first, first) in {*HELP, *Do}
+    first = helping.plain(text.strip().partition(" ")[0])
+    return helping.ALIASES.get(first, first) in {*helping.HELP, *Do}
 
 
 def is_one(text: str) -> bool:
@@ -89,9 +84,11 @@ def is_one(text: str) -> bool:
 def _about(here: Here, verb: str, rest: str) -> Answer:
     dossier = dossier_of(here, rest)
     if verb == "pourquoi":
-        return home.why(here, dossier)
+        return why.why(here, dossier, _after(rest))
     if verb == "journal":
         return _journal(here, dossier)
+    if verb == "pv":
+        return minutes.asked(here, dossier)
     return see(here, dossier)
 
 
@@ -130,29 +127,40 @@ def _after(rest: str) -> str:
 def _step(here: Here, verb: str, rest: str) -> Answer:
     if verb not in steps.ACTS:
         raise _unknown(verb)
-    dossier = dossier_of(here, rest)
     step = step_of(Do(verb))
+    late = lateness.late(here, Token(act=step.act, ref=(rest.split() or [""])[0].upper()[:20]))
+    if late:
+        return late
+    dossier = dossier_of(here, rest)
     words = _after(rest)
     token = Token(act=step.act, ref=dossier.ref, version=dossier.version)
     if step.asks is None or not words:
         pressed = Pressed(sender=here.event.sender, place=here.event.place, id=here.event.id, token=token)
         return steps.pressed(here, pressed)
     given = given_of(step, words)
-    done = steps.attempt(here, token, given)
-    return _spoken(here, step, dossier, given, done)
+    return _spoken(here, step, dossier, given, steps.attempt(here, token, given))
 
 
 def _preview(here: Here, verb: str, rest: str) -> Answer:
     """« confirmer REF geste », « corriger REF geste »: the two buttons of a preview."""
     dossier = dossier_of(here, rest)
-    act = plain(_after(rest))
-    act = ALIASES.get(act, act)
+    act = helping.plain(_after(rest))
+    act = helping.ALIASES.get(act, act)
     if act not in steps.ACTS:
         raise Refused(
             fr("Quel geste confirmez-vous ? Par exemple : « /atelier confirmer {ref} valider »."), ref=dossier.ref
         )
     token = Token(act=verb, ref=dossier.ref, version=dossier.version, arg=act, who=here.person.id)
-    return steps.confirmed(here, token) if verb == steps.CONFIRM else steps.corrected(here, token)
+    return steps.MOVES[verb](here, token)
+
+
+def _for_other(here: Here, rest: str) -> Answer:
+    """« pour REF geste = … | personne = … | document = … »: recorded for somebody without an account."""
+    dossier, words = dossier_of(here, rest), _after(rest)
+    if not words:
+        return behalf.form(here, dossier)
+    parts = (part.partition("=") for part in words.split("|"))
+    return behalf.named(here, dossier, {helping.plain(name.strip()): value.strip() for name, _, value in parts})
 
 
 def _intake(here: Here, verb: str, rest: str) -> Answer:
@@ -179,12 +187,12 @@ def given_of(step: Step, words: str) -> Given:
     last = ""
     for part in words.split("|"):
         name, sign, value = part.partition("=")
-        if sign and plain(name.strip()) in fields:
-            last = plain(name.strip())
+        if sign and helping.plain(name.strip()) in fields:
+            last = helping.plain(name.strip())
             given[last] = value.strip()
         elif last:
             given[last] = f"{given[last]} | {part.strip()}"  # a bar in somebody's words
-        elif "=" in words and any(plain(p.partition("=")[0].strip()) in fields for p in words.split("|")):
+        elif "=" in words and any(helping.plain(p.partition("=")[0].strip()) in fields for p in words.split("|")):
             raise Refused(
                 fr("« {given} » n'est pas une réponse de ce geste. Écrivez : « {listed} »."),
                 given=part.strip()[:80], listed=" | ".join(f"{field} = …" for field in fields),
@@ -216,11 +224,12 @@ def _spoken(here: Here, step: Step, dossier: Dossier, given: Given, done: Answer
     )
     card = Card(title=tr(step.label), paragraphs=lines)
     message = Message(text=tr("Rien n'est changé : corrigez et recommencez."), card=card)
-    return answer(here, Say(message=message), Ask(form=stepforms.form_of(step, dossier, given)))
+    listed = around.listed(here, dossier, step)
+    return answer(here, Say(message=message), Ask(form=stepforms.form_of(step, dossier, given, listed)))
 
 
 def _unknown(verb: str) -> Refused:
-    known = [*HELP, *(str(d) for d in steps.ACTS)]
+    known = [*helping.HELP, *(str(d) for d in steps.ACTS)]
     near = difflib.get_close_matches(verb, known, n=1, cutoff=0.5)
     if near:
         return Refused(
@@ -230,27 +239,6 @@ def _unknown(verb: str) -> Refused:
     return Refused(fr("Je ne connais pas « {verb} ». « /atelier aide » montre toutes les commandes."), verb=verb[:40])
 
 
-def _help(here: Here, subject: str) -> Answer:
-    wanted = plain(subject.strip())
-    wanted = ALIASES.get(wanted, wanted)
-    if wanted in steps.ACTS:
-        return _help_step(here, step_of(Do(wanted)))
-    facts = [Fact(name=raw(f"/atelier {verb}"), value=said) for verb, said in HELP.items()]
-    facts += [Fact(name=raw(f"/atelier {d} REF"), value=tr(step_of(d).label)) for d in Do if d in steps.ACTS]
-    card = Card(title=tr("Les commandes du robot"), facts=tuple(facts))
-    text = tr("Les commandes s'écrivent avec ou sans accents. Dans notre conversation, « /atelier » est facultatif.")
-    return answer(here, Say(message=Message(text=text, card=card)))
-
-
-def _help_step(here: Here, step: Step) -> Answer:
-    fields = step.asks.model_fields.items() if step.asks else ()
-    facts = [Fact(name=raw(name), value=tr(info.title or name)) for name, info in fields]
-    typed = " | ".join(f"{name} = …" for name, _ in fields)
-    lines = (tr("Source : {source}.", source=tr(step.paragraph)), raw(f"/atelier {step.act} ADT-2026-0007 {typed}"))
-    card = Card(title=tr(step.label), facts=tuple(facts), paragraphs=lines)
-    return answer(here, Say(message=Message(text=tr("Le geste « {label} ».", label=tr(step.label)), card=card)))
-
-
 def _journal(here: Here, dossier: Dossier) -> Answer:
     return answer(here, Say(message=history.message(here, dossier)))
 
@@ -258,12 +246,20 @@ def _journal(here: Here, dossier: Dossier) -> Answer:
 SIMPLE: dict[str, Callable[[Here, str], Answer]] = {
     "": lambda here, _: home.home(here),
     "accueil": lambda here, _: home.home(here),
-    "aide": _help,
+    "aide": helping.page,
     "demande": opening.open_request,
     "reprendre": lambda here, rest: flow.resume(here, dossier_of(here, rest).ref if rest else ""),
     "liste": home.listing,
     "file": lambda here, _: home.queue(here),
     "echeances": lambda here, rest: home.deadlines(here, dossier_of(here, rest).ref if rest else ""),
+    "calculer": calculator.calculate,
     preferences.ACT: preferences.preferences,
+    linking.ACT: linking.link,
+    linking.LEAVE: lambda here, _: linking.unlink(here),
+    "absence": absences.absence,
+    "agenda": lambda here, rest: agenda.asked(here, dossier_of(here, rest) if rest else None),
+    "frise": lambda here, rest: timelines.asked(here, dossier_of(here, rest) if rest else None),
+    "rappel": lambda here, rest: snoozing.later(here, dossier_of(here, rest), _after(rest)),
+    "transferer": lambda here, rest: transfers.transfer(here, dossier_of(here, rest), _after(rest)),
 }
 """What takes no reference, or may do without."""

@@ -14,8 +14,22 @@ from chat.cards import Button, Card, Message
 from chat.forms import Form
 from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Outcome, Pressed, Said, Say, Show
 from chat.text import Text, tr
-from handlers import access, commands, exchange, intake, opening, pieces, preferences, questions, steps, wholeform
-from handlers.here import Config, Here, answer, said, say
+from handlers import (
+    access,
+    behalf,
+    bridge,
+    commands,
+    exchange,
+    intake,
+    linking,
+    opening,
+    pieces,
+    preferences,
+    questions,
+    steps,
+    wholeform,
+)
+from handlers.here import Config, Here, said, say
 from handlers.sound import sound
 from storage.errors import Away, NotFound, Stale
 from storage.unit import Unit
@@ -106,11 +120,11 @@ def _routed(here: Here, event: AnyEvent) -> Answer:
         case Pressed():
             return _pressed(here, event)
         case Filled():
-            return wholeform.filled(here, event) if event.token.act == questions.WHOLE else steps.filled(here, event)
+            return _filled(here, event)
         case Attached():
             carried = exchange.said(here, event) if event.thread else None
             if carried is None and not event.direct:
-                return answer(here)
+                return bridge.carried(here, event)
             return carried or pieces.attached(here, event)
 
 
@@ -139,7 +153,7 @@ def _said(here: Here, event: Said) -> Answer:
     if carried is not None:
         return carried
     if not event.direct:
-        return answer(here)
+        return bridge.carried(here, event)
     if event.text.lstrip().startswith("/atelier"):
         return commands.asked(here, _as_command(event, event.text.lstrip().removeprefix("/atelier")))
     if commands.is_one(event.text):
@@ -156,6 +170,17 @@ def _as_command(event: Said, text: str) -> Asked:
     return Asked(sender=event.sender, place=event.place, id=event.id, direct=event.direct, text=text)
 
 
+def _filled(here: Here, event: Filled) -> Answer:
+    match event.token.act:
+        case questions.WHOLE:
+            return wholeform.filled(here, event)
+        case behalf.ACT:
+            dossier = here.unit.dossiers.seen_by(here.person, Reference(event.token.ref))
+            return behalf.named(here, dossier, event.given)
+        case _:
+            return steps.filled(here, event)
+
+
 def _pressed(here: Here, event: Pressed) -> Answer:
     token = event.token
     if token.who and token.who != here.person.id:
@@ -165,10 +190,10 @@ def _pressed(here: Here, event: Pressed) -> Answer:
             return commands.see(here, here.unit.dossiers.seen_by(here.person, Reference(token.ref)))
         case "demande":
             return opening.open_request(here)
-        case steps.CONFIRM | steps.EDIT:
-            return steps.confirmed(here, token) if token.act == steps.CONFIRM else steps.corrected(here, token)
-        case preferences.ACT:
-            return preferences.preferences(here, token.arg)
+        case act if act in steps.MOVES:
+            return steps.MOVES[act](here, token)
+        case preferences.ACT | linking.ACT:
+            return commands.SIMPLE[token.act](here, token.arg)
         case access.ACCEPT | access.DECLINE:
             return access.decided(here, token)
         case access.ASK:

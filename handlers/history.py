@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from atelier.calendar import zone
+from atelier.decide import step_of
 from atelier.dossier import Dossier
+from atelier.execution import DESIGNATION
 from atelier.fiche import items
 from atelier.labels import AD1, ROLES
 from atelier.procedure import OPENING, STEPS
-from atelier.words import PersonId, Role
+from atelier.words import Do, PersonId, Role, State
 from chat.cards import Card, Message
 from chat.text import Moment, Text, raw, tr
-from handlers import exchange, keeping
+from handlers import bridge, exchange, keeping, lateness, takeover
 from handlers.here import Here
 from storage.errors import NotFound
 from storage.journal import Line
 
-INSIDE = frozenset({exchange.NOTE, *(s.id for s in STEPS if s.secret and s.target is None)})
-"""What stays inside AD1: internal notes and opinions."""
+CASCADE = frozenset(
+    s.id for s in DESIGNATION if State.DESIGNATION in (*s.source, s.target) and s.act is not Do.DESIGNER
+)
+"""Who was asked, at which rank, and what they answered: other groupements' data, and motives on ranks."""
+INSIDE = frozenset({exchange.NOTE, lateness.LATE, *CASCADE, *(s.id for s in STEPS if s.secret and s.target is None)})
+"""What stays inside AD1: internal notes, opinions, the cascade of ranks."""
+DESIGNATED = step_of(Do.DESIGNER).id
 LETTERS = frozenset({"C1", exchange.REPLY})
 """The exchange with AD1: the service's own, each of the others reads what is addressed to them in their thread."""
 SHOWN = 30
@@ -26,13 +33,24 @@ def message(here: Here, dossier: Dossier) -> Message:
     """The last thirty lines, oldest first."""
     inside = bool(dossier.roles_of(here.person) & AD1)
     hidden = frozenset() if inside else INSIDE if Role.SVC in dossier.roles_of(here.person) else INSIDE | LETTERS
-    lines = [row for row in here.unit.journal.of(dossier.ref) if row.what not in hidden]
+    lines = [row for row in _since(here, dossier) if row.what not in hidden]
     card = Card(title=tr("Journal de {ref}", ref=dossier.ref), paragraphs=tuple(_told(here, r) for r in lines[-SHOWN:]))
     return Message(text=tr("{count} ligne(s) au journal de {ref}.", count=len(lines), ref=dossier.ref), card=card)
 
 
+def _since(here: Here, dossier: Dossier) -> list[Line]:
+    """Every line; for a groupement, those since it was designated."""
+    lines = list(here.unit.journal.of(dossier.ref))
+    if dossier.roles_of(here.person) != {Role.MAND}:
+        return lines
+    first = next((n for n, row in enumerate(lines) if row.what in {DESIGNATED, takeover.WHAT}), len(lines))
+    return lines[first:]
+
+
 def _told(here: Here, row: Line) -> Text:
     who = _who(here, row.person) if row.person else tr("le robot")
+    if row.behalf:
+        who = tr("{name}, pour {other}", name=who, other=_who(here, row.behalf))
     role = tr(" ({role})", role=tr(ROLES[Role(row.role)])) if row.role in set(Role) else raw("")
     moment = Moment(at=row.at, zone=str(zone("75")))
     return tr("• {moment} — {said}, {who}{role}", moment=moment, said=_said(row), who=who, role=role)
@@ -58,4 +76,7 @@ WORDS = {s.id: tr(s.said) for s in (OPENING, *STEPS)} | {
     keeping.DEPOSITED: tr("pièce déposée"),
     exchange.NOTE: tr("note interne"),
     exchange.REPLY: tr("réponse au fil"),
+    takeover.WHAT: tr("reprise d'un atelier déjà en cours"),
+    lateness.LATE: tr("réponse tardive"),
+    bridge.CARRIED: tr("message"),
 }

@@ -53,6 +53,12 @@ def deposit(here: Here, dossier: Dossier, question: Item, piece: Piece) -> Dossi
     return kept
 
 
+def handed(here: Here, dossier: Dossier, piece: Piece) -> Dossier:
+    """The file of a note or a deliverable kept; the gesture that hands it in comes after."""
+    moved = editing.deposited(dossier, piece, alone=True)
+    return _kept(here, moved, piece.by, DEPOSITED, {"champ": piece.kind, "sha256": piece.sha256, "nom": piece.name})
+
+
 def _kept(here: Here, after: Dossier, by: By, what: str, details: Mapping[str, object]) -> Dossier:
     """`after` has the step's version of before: answers never stale a button."""
     here.unit.dossiers.save(after, after.version)

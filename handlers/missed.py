@@ -27,7 +27,9 @@ class Absence:
 
 
 def absence(unit: Unit, platform: str) -> Absence:
-    """The direct conversation of everybody on a platform, and the threads of requests that go on."""
+    """The direct conversation of everybody on a platform, the ateliers' channels, the threads of requests that go on."""
     accounts = [a for p in unit.people.all() if p.active for a in unit.people.accounts(p.id) if a.platform == platform]
-    threads = tuple(Spot(place, post) for place, post in unit.threads.live(platform))
-    return Absence(unit.inbox.last(platform), (*(Spot(direct(a)) for a in accounts), *threads))
+    live = ((unit.ateliers.real(place), post) for place, post in unit.threads.live(platform))
+    threads = tuple(Spot(place, post) for place, post in live if place is not None)
+    channels = tuple(Spot(place) for place in unit.ateliers.opened_on(platform))
+    return Absence(unit.inbox.last(platform), (*(Spot(direct(a)) for a in accounts), *channels, *threads))

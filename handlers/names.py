@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from atelier import rules
 from atelier.calendar import zone
-from atelier.dossier import By, Dossier, Person
-from atelier.labels import ROLES, STATES
-from atelier.words import Role
+from atelier.dossier import By, Dossier, Person, Run
+from atelier.labels import AD1, ROLES, STATES
+from atelier.words import PersonId, Role
 from chat.text import Moment, Text, raw, tr
 from storage.errors import NotFound
 from storage.unit import Unit
 
+STATE = frozenset({Role.SVC, Role.SVC_SIGN, Role.DREAL, Role.PREF}) | AD1
+"""Who reads what stays inside the State; a groupement and a collectivité do not."""
+
 
 def who(unit: Unit, by: By) -> Text:
     """« Alice Martin (instructeur AD1) », with who it was done for when it was."""
+    name, code = _name(unit, by.person), tr(ROLES[by.role])
+    if by.for_ is None:
+        return tr("{name} ({role})", name=name, role=code)
+    return tr("{name}, pour {other} ({role})", name=name, other=_name(unit, by.for_), role=code)
+
+
+def _name(unit: Unit, person: PersonId) -> Text:
     try:
-        name = raw(unit.people.get(by.person).name)
+        return raw(unit.people.get(person).name)
     except NotFound:
-        name = tr("une personne dont le nom a été effacé")
-    return tr("{name} ({role})", name=name, role=tr(ROLES[by.role]))
+        return tr("une personne dont le nom a été effacé")
 
 
 def role(code: Role) -> Text:
@@ -34,6 +44,12 @@ def subject(dossier: Dossier) -> Text:
     """« ADT-2026-0007 — Bar-le-Duc (55029, Meuse) »."""
     place = dossier.territory() or dossier.service
     return tr("{ref} — {place}", ref=dossier.ref, place=raw(place))
+
+
+def deadline(run: Run) -> Text:
+    """« Paiement du bon de commande n° 2 »: the rule, and what it is about when several run at once."""
+    label, (kind, _, number) = tr(rules.rule(run.rule).label), run.about.partition(":")
+    return tr("{label} n° {number}", label=label, number=number) if kind == "bc" else label
 
 
 def moment(by: By, departement: str = "75") -> Moment:

@@ -2,49 +2,118 @@
 
 from __future__ import annotations
 
+from atelier.awaited import awaited
+from atelier.deposits import DEPOSITS
 from atelier.dossier import Dossier, Person
-from atelier.fiche import item
+from atelier.forms import StepForm
 from atelier.grammar import Outcome, Step
 from atelier.labels import AD1
-from atelier.references import OUTILS
 from atelier.words import Do, Role
 from chat.cards import Address, File, Message
-from chat.text import Text, joined, raw, tr
-from handlers import names
-from handlers.cards import SENSES, person_key, review_key
-from handlers.here import Here
+from chat.text import Text, joined, tr
+from handlers import mission, names, owing, saying
+from handlers.around import contract_of, labels
+from handlers.cards import groupement_key, person_key, review_key
+from handlers.here import Here, said
 
 
-def told(here: Here, dossier: Dossier, step: Step) -> tuple[Person, ...]:
-    """The people told outside AD1, in the order of the directory; whoever acts is not told of their own act."""
-    roles = [r for r in step.tells if r not in AD1]
-    return tuple(p for p in here.unit.people.holding(roles, dossier) if p.id != here.person.id)
+def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
+    """The people told outside AD1, in the order of the directory; whoever acts is not told of their own act.
+
+    Those whose turn it is now are told too: editing a card is silent. Once the atelier has its own channel, everybody
+    reads there, and a message of their own goes only to those who must act.
+    """
+    moved = outcome.step.target is not None or outcome.step.goes is not None
+    turn = awaited(outcome.dossier) if moved and outcome.dossier.mission is not None else ()
+    roles = dict.fromkeys(r for r in (*outcome.step.tells, *turn) if r not in AD1)
+    people = owing.listening(here.unit, outcome.dossier, roles)
+    channel = bool(here.unit.ateliers.of(outcome.dossier.ref)) and not outcome.step.secret
+    present = set(turn) if channel else set(roles)
+    return tuple(p for p in people if p.id != here.person.id and outcome.dossier.roles_of(p) & present)
 
 
 def tells_review(dossier: Dossier, step: Step) -> bool:
     """True when AD1's review channel is told: of a request it has received, each move and what the row says."""
-    return dossier.transmitted is not None and (step.target is not None or bool(AD1 & set(step.tells)))
+    moves = step.target is not None or dossier.mission is not None
+    return dossier.transmitted is not None and (moves or bool(AD1 & set(step.tells)))
 
 
-def announce(here: Here, outcome: Outcome) -> None:
+def announce(here: Here, outcome: Outcome, form: StepForm) -> None:
     """Put every announcement in the outbox: the review thread, and each person's thread around the request."""
     dossier, step = outcome.dossier, outcome.step
     refresh(here, dossier)
     for twin in here.unit.dossiers.same_territory(list(dossier.territory_codes()), dossier.ref):
         refresh(here, twin)  # their cards name this one, or name it no more
-    text = sentence(here, dossier, step)
     if dossier.transmitted is not None:
-        in_review(here, dossier, text if tells_review(dossier, step) else None)
-    for person in told(here, dossier, step):
-        to_person(here, dossier, person, text)
+        text = whole(here, outcome, form) if tells_review(dossier, step) else None
+        in_review(here, dossier, text, handed_in(outcome))
+    for person in told(here, outcome):
+        to_person(here, dossier, person, for_reader(here, outcome, form, person), handed_in(outcome))
+    in_atelier(here, outcome, form)
+    in_groupement(here, outcome, form)
     if not dossier.roles_of(here.person) & AD1:
         _card(here, dossier, here.person)
 
 
+def handed_in(outcome: Outcome) -> tuple[File, ...]:
+    """The file a step hands in: the note or the deliverable."""
+    kinds = [d.kind for d in DEPOSITS if d.act is outcome.step.act]
+    pieces = [p for kind in kinds if (p := outcome.dossier.piece(kind)) is not None]
+    return tuple(File(id=p.file, name=p.name, mime=p.mime, size=p.size) for p in pieces)
+
+
+def for_reader(here: Here, outcome: Outcome, form: StepForm, person: Person) -> Text:
+    """The sentence as this person may read it."""
+    held = outcome.dossier.roles_of(person)
+    if not held & names.STATE and Role.MAND in held and outcome.step.act in saying.ASKS_A_GROUPEMENT:
+        return saying.solicited(outcome)
+    return sentence(here, outcome, form, inside=bool(held & names.STATE))
+
+
+def whole(here: Here, outcome: Outcome, form: StepForm) -> Text:
+    """The sentence with everything, and what deserves attention: for AD1 alone."""
+    text = sentence(here, outcome, form, inside=True, secret=True)
+    return tr("{text} À noter : {warned}", text=text, warned=warned(outcome)) if outcome.warnings else text
+
+
+def warned(outcome: Outcome) -> Text:
+    """What deserves attention without preventing anything."""
+    return joined(map(said, outcome.warnings), " ")
+
+
+def in_atelier(here: Here, outcome: Outcome, form: StepForm) -> None:
+    """The atelier's own channels, once they are wanted: what everybody there may read."""
+    dossier = outcome.dossier
+    if outcome.step.secret:
+        return
+    for place in here.unit.ateliers.of(dossier.ref):
+        text = sentence(here, outcome, form, inside=False)
+        message = Message(text=text, files=handed_in(outcome))
+        here.unit.outbox.put(place, message, ref=dossier.ref, due=here.now)
+
+
+def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
+    """The channel of the groupement asked or designated, when its contract names one: its card, and what it is told."""
+    dossier = outcome.dossier
+    contract = contract_of(here, dossier)
+    if contract is None or Role.MAND not in (*outcome.step.tells, *awaited(dossier)):
+        return
+    scope = dossier.mission_().groupement_scope()
+    groupement = contract.groupement(scope.rpartition("/")[2])
+    platform, _, id_ = groupement.canal.partition(":") if groupement else ("", "", "")
+    if not id_:
+        return
+    place, key = Address(platform=platform, id=id_), groupement_key(dossier.ref, scope)
+    if here.unit.threads.at(key, place) is None:
+        here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience="groupement", due=here.now)
+    asks = outcome.step.act in saying.ASKS_A_GROUPEMENT
+    text = saying.solicited(outcome) if asks else sentence(here, outcome, form, inside=False)
+    here.unit.outbox.put(place, Message(text=text, files=handed_in(outcome)), thread=key, ref=dossier.ref, due=here.now)
+
+
 def refresh(here: Here, dossier: Dossier) -> None:
     """Edit every posted copy of the dossier's cards."""
-    for copy in here.unit.cards.of(dossier.ref):
-        here.unit.outbox.put(copy.place, None, key=copy.key, ref=dossier.ref, audience=copy.audience, due=here.now)
+    here.unit.outbox.redraw(here.unit.cards.of(dossier.ref), here.now)
 
 
 def in_review(here: Here, dossier: Dossier, text: Text | None, files: tuple[File, ...] = ()) -> None:
@@ -82,32 +151,19 @@ def tell_person(here: Here, person: Person, message: Message, ref: str) -> None:
         here.unit.outbox.put(place, message, ref=ref, due=here.now, lang=person.language)
 
 
-def sentence(here: Here, dossier: Dossier, step: Step) -> Text:
-    """What is said of a step to the people told."""
+def sentence(here: Here, outcome: Outcome, form: StepForm, *, inside: bool = True, secret: bool = False) -> Text:
+    """What is said of a step: to the State (`inside`), to AD1 alone (`secret`), or to everybody."""
+    dossier, step = outcome.dossier, outcome.step
     by = names.who_is(here.person, _role(here, dossier, step))
     head = tr("{subject} : {said} par {who}.", subject=names.subject(dossier), said=tr(step.said), who=by)
-    more = _more(dossier, step)
+    named = labels(here, outcome.before, step)
+    more = saying.more(outcome, form, named, inside=inside, secret=secret)
+    if step.act is Do.DESIGNER:
+        who = tr("{name} est désigné.", name=mission.groupement(here.unit, dossier))
+        head = tr("{head} {more}", head=head, more=who)
     return tr("{head} {more}", head=head, more=more) if more else head
 
 
 def _role(here: Here, dossier: Dossier, step: Step) -> Role:
-    return next((r for r in step.by if r in dossier.roles_of(here.person)), step.by[0])
-
-
-def _more(dossier: Dossier, step: Step) -> Text | None:
-    asked = dossier.complements[-1] if dossier.complements else None
-    opinion = dossier.opinions[-1] if dossier.opinions else None
-    decision = dossier.decision
-    if step.act is Do.DEMANDER_COMPLEMENT and asked:
-        fields = joined(tr(item(w.field).asked.short) for w in asked.wanted)
-        return tr("À compléter : {fields}. « {text} »", fields=fields, text=raw(asked.wanted[0].text))
-    if step.act is Do.DONNER_AVIS and opinion:
-        return tr("{sense} : {reason}", sense=SENSES[opinion.sense], reason=raw(opinion.reason))
-    if step.act is Do.TRANSMETTRE and decision:
-        return tr("Conception avec la collectivité : {reason}", reason=raw(decision.reason))
-    if step.act is Do.REORIENTER and decision:
-        tool = tr(OUTILS[decision.other_tool]) if decision.other_tool in OUTILS else raw(decision.other_tool)
-        return tr("Outil proposé : {tool}. Motif : {reason}", tool=tool, reason=raw(decision.reason))
-    if not step.secret and step.asks is not None and decision and decision.by == dossier.last_by:
-        return tr("Motif : {reason}", reason=raw(decision.reason))
-    return None
+    held = dossier.roles_of(here.person)
+    return next((r for r in (*step.by, *step.records, *step.prepares) if r in held), step.by[0])

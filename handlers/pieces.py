@@ -7,6 +7,8 @@ from datetime import date
 from atelier import editing
 from atelier.calendar import local_day
 from atelier.dates import parse_day
+from atelier.decide import step_of
+from atelier.deposits import Deposit, deposit_of, deposits
 from atelier.dossier import By, Dossier, Piece
 from atelier.fiche import Item, items
 from atelier.labels import ORIGINES
@@ -15,7 +17,7 @@ from atelier.words import Labels, Reference, Refused, fr
 from chat.cards import Address, Card, Message, Token
 from chat.talk import Answer, Attached, Upload
 from chat.text import tr
-from handlers import flow, keeping, names, questions, talks
+from handlers import cards, flow, keeping, names, questions, talks
 from handlers.filing import store
 from handlers.here import Here, answer, said
 from handlers.talks import STAGES, Draft, Talk
@@ -154,19 +156,21 @@ def _which(here: Here, upload: Upload) -> Answer:
         if q.is_piece or q.name == NOTES
         if editing.can_write(d, here.person, q)
     ]
-    if not offers:
+    awaited = [(d, w) for d in mine(here) for w in deposits(d, here.person)]
+    if not offers and not awaited:
         raise Refused(
             fr("Je n'attends pas de fichier de votre part : ouvrez d'abord une demande avec « /atelier demande ».")
         )
     draft = _draft(here, upload)
-    ref = offers[0][0].ref
+    ref = (awaited or offers)[0][0].ref
     here.unit.conversations.keep(_unsorted(here, draft.file), draft.model_dump(mode="json"))
+    kinds = [(d.ref, w.kind, w.label) for d, w in awaited] + [(d.ref, q.name, q.asked.short) for d, q in offers]
     buttons = tuple(
         questions.button(
-            tr("{short} de {ref}", short=tr(q.asked.short), ref=d.ref),
-            questions.personal(here, questions.FILE, d.ref, f"{q.name}={draft.file}"),
+            tr("{short} de {ref}", short=tr(label), ref=ref),
+            questions.personal(here, questions.FILE, ref, f"{kind}={draft.file}"),
         )
-        for d, q in offers[: OFFERED * 3]
+        for ref, kind, label in kinds[: OFFERED * 3]
     )
     text = tr("« {file} » est bien reçu. De quelle pièce s'agit-il ?", file=draft.name)
     keeping.send(here, Message(text=text, card=Card(title=tr("Une pièce à ranger"), buttons=buttons)), ref)
@@ -178,14 +182,20 @@ def _unsorted(here: Here, file: str) -> Address:
     return Address(platform="fichier", id=f"{here.person.id}:{file}")
 
 
+def mine(here: Here) -> list[Dossier]:
+    """The requests and ateliers of this person, the last moved first."""
+    return here.unit.dossiers.list_for(here.person, limit=50)
+
+
 def _writable(here: Here) -> list[Dossier]:
-    mine = here.unit.dossiers.list_for(here.person, limit=50)
-    return [d for d in mine if any(r in d.roles_of(here.person) for r in editing.WRITERS)][:OFFERED]
+    return [d for d in mine(here) if any(r in d.roles_of(here.person) for r in editing.WRITERS)][:OFFERED]
 
 
 def sorted_as(here: Here, token: Token) -> Answer:
     """« C'est le courrier d'engagement de … »: the file kept a moment ago is put there, or described first."""
     name, _, file = token.arg.partition("=")
+    if (wanted := deposit_of(name)) is not None:
+        return _handed(here, here.unit.dossiers.seen_by(here.person, Reference(token.ref)), wanted, file)
     dossier, question = here.unit.dossiers.seen_by(here.person, Reference(token.ref)), questions.known(name)
     role = editing.may_write(dossier, here.person, question)
     kept = here.unit.conversations.at(_unsorted(here, file))
@@ -200,3 +210,31 @@ def sorted_as(here: Here, token: Token) -> Answer:
     text = tr("✓ {short} : « {file} » est enregistré.", short=tr(question.asked.short), file=draft.name)
     keeping.send(here, Message(text=text, card=Card(title=names.subject(dossier))), dossier.ref)
     return answer(here)
+
+
+def _handed(here: Here, dossier: Dossier, wanted: Deposit, file: str) -> Answer:
+    """The file of a note or a deliverable: kept, and its gesture offered. Raises Refused when it is not awaited now."""
+    if wanted not in deposits(dossier, here.person):
+        raise Refused(fr("Ce fichier n'est pas attendu en ce moment sur {ref}."), ref=dossier.ref)
+    draft = _sorted(here, file)
+    role = next(r for r in wanted.by if r in dossier.roles_of(here.person))
+    by = By(person=here.person.id, role=role, at=here.now)
+    piece = Piece(
+        id=draft.file, kind=wanted.kind, file=draft.file, name=draft.name, mime=draft.mime, size=draft.size,
+        sha256=draft.sha256, by=by,
+    )  # fmt: skip
+    kept = keeping.handed(here, dossier, piece)
+    button = cards.step_button(step_of(wanted.act), kept, first=True)
+    text = tr("✓ {short} : « {file} » est enregistré. Il reste à la remettre.", short=tr(wanted.label), file=draft.name)
+    card = Card(title=names.subject(kept), buttons=(button,))
+    keeping.send(here, Message(text=text, card=card), kept.ref)
+    return answer(here)
+
+
+def _sorted(here: Here, file: str) -> Draft:
+    """A file that waited to be put in its place. Raises Refused when it did already."""
+    kept = here.unit.conversations.at(_unsorted(here, file))
+    if kept is None:
+        raise Refused(fr("Ce fichier est déjà rangé, ou remplacé par un autre : déposez-le de nouveau."))
+    here.unit.conversations.end(_unsorted(here, file))
+    return Draft.model_validate(kept)

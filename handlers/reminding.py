@@ -1,134 +1,253 @@
-"""Deadlines that ring: what is due leaves once, merged for each person, and the next overdue one is written."""
+"""Deadlines that ring: what is due leaves once, in one message a morning for each person, in their hours of work.
+
+Whoever is away is not written to: their substitute is, or the others who owe it, or the service. What cannot leave now
+(a night, a holiday, somebody already told this morning) waits as it is, and leaves the next morning worked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from atelier import rules
-from atelier.calendar import zone
-from atelier.completeness import missing_required
+from atelier.calendar import local_day
 from atelier.dossier import Dossier, Person, Run
-from atelier.words import RuleId
-from chat.cards import Button, Card, Message
-from chat.text import Moment, Text, joined, raw, tr
-from handlers import clocks, names
-from handlers.cards import see_button
+from atelier.rhythm import awake
+from atelier.words import PersonId, RuleId
+from chat.cards import Address
+from handlers import clocks, owing
+from handlers.owing import Owing
+from handlers.reminder_words import Line, message
+from storage.absences import Absence
 from storage.errors import NotFound
-from storage.reminders import Reminder
+from storage.reminders import Awaiting, Reminder
 from storage.unit import Unit
 
 LIMIT = 200
-LATE = timedelta(hours=12)
-"""A reminder that leaves so long after its hour says so: the bot was away."""
-BUTTONS = 5
-
-Rung = tuple[Reminder, Dossier, Run]
+"""How many reminders a transaction settles, about: a person's are never cut in two."""
+LEASE = "rappels"
+LATEST_DAY = "jour"
+"""The kind of reminder that leaves even to somebody already told this morning: it is due today."""
 
 
 def ring(unit: Unit, now: datetime) -> int:
-    """Send what is due at the procedure's hour `now`; returns how many reminders were settled (0: none left)."""
-    due = unit.reminders.due(now, LIMIT)
-    dossiers: dict[str, Dossier] = {ref: unit.dossiers.get(ref) for ref in sorted({r.ref for r in due})}
-    for recipient in dict.fromkeys(r.recipient for r in due):
-        _tell(unit, [r for r in due if r.recipient == recipient], dossiers, now)
-    for dossier in dossiers.values():
-        clocks.keep(unit, dossier, now)
-    return len(due)
+    """Send what may leave at the procedure's hour `now`; returns how many reminders were settled (0: none left)."""
+    waiting = unit.reminders.awaiting(now)
+    return _Round(unit, now).ring(waiting) if waiting else 0
 
 
-def _tell(unit: Unit, rows: Iterable[Reminder], dossiers: Mapping[str, Dossier], now: datetime) -> None:
-    """One message a person, whatever waited for them; what no longer concerns them is dropped."""
-    rung = []
-    person = None
-    for row in rows:
-        person = _person(unit, row)
-        run = _run(row, dossiers[row.ref])
-        if person is None or run is None or not _concerned(unit, row, dossiers[row.ref], person):
-            unit.reminders.cancel(row.id)
-            continue
-        rung.append((row, dossiers[row.ref], run))
-    place = unit.people.direct(person.id) if person else None
-    if person is None or place is None:
-        for row, _, _ in rung:
-            unit.reminders.cancel(row.id)  # nobody to tell: left waiting, they would be due for ever
-        return
-    if not rung:
-        return
-    unit.outbox.put(place, _message(rung, person, now), ref=rung[0][1].ref, due=now, lang=person.language)
-    for row, _, _ in rung:
-        unit.reminders.sent(row.id)
+@dataclass(slots=True)
+class _Round:
+    """One round: whom to write to, what, and what becomes of each reminder."""
+
+    unit: Unit
+    now: datetime
+    people: dict[PersonId, Person | None] = field(default_factory=dict)
+    away: dict[date, dict[PersonId, Absence]] = field(default_factory=dict)
+    owed: dict[tuple[str, str, int], Owing] = field(default_factory=dict)
+    lines: dict[PersonId, list[Line]] = field(default_factory=dict)
+    gone: list[int] = field(default_factory=list)
+
+    def ring(self, waiting: Iterable[Awaiting]) -> int:
+        """Settle what one transaction may: those who wait longest first."""
+        batch = self._batch(waiting)
+        if not batch:
+            return 0
+        self.unit.leases.take(LEASE, LEASE, 1)  # one at a time: two workers would cut somebody's message in two
+        self._route(batch)
+        late = [reader for reader in self.lines if reader not in batch]
+        self._route(late)  # somebody told in another's place gets what is theirs in the same message
+        sent = {row for reader in self.lines for row in self._tell(reader)}
+        self.unit.reminders.sent(*sorted(sent))
+        self.unit.reminders.cancel(*self.gone)
+        self._follow_early(sent)
+        return len(sent) + len(self.gone)
+
+    def _follow_early(self, sent: set[int]) -> None:
+        """One moved to an earlier day leaves before its next is written: it is now."""
+        lines = (line for found in self.lines.values() for line in found)
+        early = {li.dossier.ref: li.dossier for li in lines if li.row.id in sent and li.row.due < li.row.planned}
+        for dossier in early.values():
+            clocks.follow(self.unit, dossier, self.now)
+
+    def _batch(self, waiting: Iterable[Awaiting]) -> list[PersonId]:
+        """The recipients of this round: with each reader, everybody they stand in for."""
+        readers: dict[PersonId, list[Awaiting]] = {}
+        for one in waiting:
+            readers.setdefault(self._reader(one.recipient), []).append(one)
+        batch: list[PersonId] = []
+        count = 0
+        for reader, theirs in readers.items():
+            if count >= LIMIT:
+                break
+            if self._may_read(reader, urgent=any(one.urgent for one in theirs)):
+                batch += [one.recipient for one in theirs]
+                count += sum(one.count for one in theirs)
+        return batch
+
+    def _reader(self, recipient: PersonId) -> PersonId:
+        """Who reads what is written to somebody: themselves, or their substitute while they are away."""
+        person = self._person(recipient)
+        absence = self._absence(person) if person else None
+        substitute = self._substitute(absence) if absence else None
+        return substitute.id if substitute else recipient
+
+    def _may_read(self, reader: PersonId, *, urgent: bool) -> bool:
+        """True in their hours of work, once a day; nobody answers for whoever left, whose reminders are dropped."""
+        person = self._person(reader)
+        if person is None:
+            return True
+        return awake(self.now, person.departement) and (urgent or not self._told_today(person))
+
+    def _route(self, recipients: list[PersonId]) -> None:
+        """Each reminder due to these people, put among the lines of whoever is to read it."""
+        first = self.unit.reminders.due_to(recipients, self.now) if recipients else []
+        dossiers = self.unit.dossiers.held({row.ref for row in first})
+        for dossier in dossiers.values():
+            clocks.follow(self.unit, dossier, self.now)  # writes the next ones, and those an outage let pass
+            for run in rules.running(dossier):
+                self._owing(dossier, run)  # while who is around it is at hand
+        rows = self.unit.reminders.due_to(recipients, self.now) if first else []
+        for row in rows:
+            found = list(self._lines(row, dossiers[row.ref]))
+            self.gone += [] if found else [row.id]
+            self._put(found)
+        left = {row.id for row in first} - {row.id for row in rows}
+        for row in first:
+            if row.id in left:
+                self._put(self._inherited(row, dossiers[row.ref]))
+
+    def _put(self, found: Iterable[tuple[Person, Line]]) -> None:
+        for reader, line in found:
+            self.lines.setdefault(reader.id, []).append(line)
+
+    def _inherited(self, row: Reminder, dossier: Dossier) -> Iterator[tuple[Person, Line]]:
+        """A reminder whose owner has left is set aside; when nobody owes it any more, it is told where it falls back."""
+        run = _run(row, dossier)
+        if run is None or row.escalates:
+            return
+        owed = self._owing(dossier, run)
+        for person in owed.people if owed.lacking else ():
+            if self._present(person) and awake(self.now, person.departement):
+                yield person, Line(row, dossier, run, lacking=owed.lacking, settled=True)
+
+    def _lines(self, row: Reminder, dossier: Dossier) -> Iterator[tuple[Person, Line]]:
+        """Who reads a reminder, and as what; nobody when it is done, or when others already read it."""
+        person, run = self._person(row.recipient), _run(row, dossier)
+        if person is None or run is None or not self._concerned(row, dossier, run, person):
+            return
+        owed, absence = self._owing(dossier, run), self._absence(person)
+        mine = person in owed.people
+        line = Line(row, dossier, run, lacking=owed.lacking if mine else (), raised=not mine)
+        if absence is None:
+            yield person, line
+            return
+        for reader in self._in_place(absence, person, row, dossier, run):
+            yield reader, replace(line, absent=person, until=absence.last)
+
+    def _in_place(
+        self, absence: Absence, person: Person, row: Reminder, dossier: Dossier, run: Run
+    ) -> tuple[Person, ...]:
+        """Their substitute; nobody when others have the same reminder; else whoever holds the role, the service, AD1."""
+        substitute = self._substitute(absence)
+        if substitute is not None:
+            return (substitute,)
+        rule = rules.rule(RuleId(row.rule))
+        roles = rule.escalates if row.escalates else rules.owed(run, dossier)
+        if any(p.id != person.id and self._present(p) for p in owing.listening(self.unit, dossier, roles)):
+            return ()
+        for others in (roles, *owing.FALLBACK):
+            held = self.unit.people.holding(others, dossier)
+            found = tuple(p for p in held if p.id != person.id and self._present(p) and awake(self.now, p.departement))
+            if found:
+                return found
+        return (person,)
+
+    def _tell(self, reader: PersonId) -> list[int]:
+        """One message, whatever waited for them; returns the reminders it settles."""
+        person = self._person(reader)
+        if person is None:
+            return []
+        told = self._told_today(person)
+        lines = [line for line in self.lines[reader] if not told or line.row.kind == LATEST_DAY]
+        place = self.unit.people.direct(reader)
+        if place is None or not lines:
+            return []
+        kept = _merged(lines)
+        self.unit.outbox.put(
+            place, message(kept, person, self.now), ref=kept[0].dossier.ref, due=self.now, lang=person.language
+        )
+        self.unit.conversations.keep(_morning(person), {"jour": self._today(person).isoformat()})
+        return [line.row.id for line in lines if not line.settled]
+
+    def _concerned(self, row: Reminder, dossier: Dossier, run: Run, person: Person) -> bool:
+        """Still theirs to know of; or, for a late one that goes up, still above whoever it is."""
+        held = dossier.roles_of(person)
+        if not row.escalates or person in self._owing(dossier, run).people:
+            return person in self._owing(dossier, run).people
+        above = held & set(rules.rule(run.rule).escalates)
+        owed = self.unit.people.holding(rules.owed(run, dossier), dossier)
+        return bool(above) or (bool(held) and any(p.superior == person.id for p in owed))
+
+    def _owing(self, dossier: Dossier, run: Run) -> Owing:
+        about = (str(dossier.ref), str(run.rule), run.generation)
+        if about not in self.owed:
+            self.owed[about] = owing.owing(self.unit, dossier, run)
+        return self.owed[about]
+
+    def _person(self, id_: PersonId) -> Person | None:
+        """Somebody who can be written to, or None: gone, inactive, or without account."""
+        if id_ not in self.people:
+            self.people[id_] = _reachable(self.unit, id_)
+        return self.people[id_]
+
+    def _present(self, person: Person) -> bool:
+        return self._person(person.id) is not None and self._absence(person) is None
+
+    def _absence(self, person: Person) -> Absence | None:
+        today = self._today(person)
+        if today not in self.away:
+            self.away[today] = dict(self.unit.absences.on(today))
+        return self.away[today].get(person.id)
+
+    def _substitute(self, absence: Absence) -> Person | None:
+        """Their substitute, unless away too: substitutes are not chained, the others who owe it are told."""
+        person = self._person(absence.substitute) if absence.substitute else None
+        return person if person is not None and self._absence(person) is None else None
+
+    def _today(self, person: Person) -> date:
+        return local_day(self.now, person.departement)
+
+    def _told_today(self, person: Person) -> bool:
+        """True once they had their message of the day, even if the clock has gone back since."""
+        kept = self.unit.conversations.at(_morning(person))
+        return kept is not None and date.fromisoformat(kept["jour"]) >= self._today(person)
 
 
-def _person(unit: Unit, row: Reminder) -> Person | None:
+def _morning(person: Person) -> Address:
+    """Where the day of somebody's last message is kept."""
+    return Address(platform="rappels", id=person.id)
+
+
+def _reachable(unit: Unit, id_: PersonId) -> Person | None:
     try:
-        return unit.people.get(row.recipient)
+        person = unit.people.get(id_)
     except NotFound:
         return None
+    return person if unit.people.direct(id_) is not None else None
 
 
 def _run(row: Reminder, dossier: Dossier) -> Run | None:
     """The deadline it belongs to, while it still runs: nothing rings once the task is done."""
-    return next(
-        (
-            run
-            for run in rules.running(dossier)
-            if run.rule == row.rule and run.generation == row.generation and not run.suspended
-        ),
-        None,
-    )
+    about = (row.rule, row.generation)
+    found = (run for run in rules.running(dossier) if (run.rule, run.generation) == about and not run.suspended)
+    return next(found, None)
 
 
-def _concerned(unit: Unit, row: Reminder, dossier: Dossier, person: Person) -> bool:
-    """Still theirs to do; or, for a late one that goes up, still above whoever it is."""
-    rule = rules.rule(RuleId(row.rule))
-    held = dossier.roles_of(person)
-    if held & {*rule.owed, *(rule.escalates if row.escalates else ())}:
-        return True
-    return (
-        row.escalates and any(p.superior == person.id for p in unit.people.holding(rule.owed, dossier)) and bool(held)
-    )
-
-
-def _message(rung: list[Rung], person: Person, now: datetime) -> Message:
-    lines = [_line(row, dossier, run, now) for row, dossier, run in rung]
-    seen = list({d.ref: d for _, d, _ in rung}.values())[:BUTTONS]
-    buttons: tuple[Button, ...] = tuple(
-        see_button(d).model_copy(update={"label": tr("Ouvrir {ref}", ref=d.ref)}) for d in seen
-    )
-    card = Card(title=tr("Rappels"), tone="waiting", paragraphs=tuple(lines), buttons=buttons)
-    if len(rung) == 1:
-        return Message(text=lines[0], card=card.model_copy(update={"title": names.subject(seen[0]), "paragraphs": ()}))
-    return Message(
-        text=tr("{name}, {count} échéances vous attendent.", name=raw(person.name), count=len(rung)), card=card
-    )
-
-
-def _line(row: Reminder, dossier: Dossier, run: Run, now: datetime) -> Text:
-    parts = [_draft(dossier) if run.rule is RuleId.RELANCE_BROUILLON else _deadline(row, dossier, run)]
-    if row.escalates:
-        parts.append(tr("ce retard vous est signalé"))
-    if now - row.due > LATE:
-        parts.append(tr("ce rappel devait partir le {moment}", moment=Moment(at=row.due, zone=str(zone("75")))))
-    return joined(parts, " ; ")
-
-
-def _draft(dossier: Dossier) -> Text:
-    lacking = [tr(i.asked.short) for i in missing_required(dossier)[:6]]
-    if not lacking:
-        return tr("{ref} — votre brouillon vous attend : il peut être transmis", ref=dossier.ref)
-    return tr("{ref} — votre brouillon vous attend ; il manque : {names}", ref=dossier.ref, names=joined(lacking))
-
-
-def _deadline(row: Reminder, dossier: Dossier, run: Run) -> Text:
-    when = _when(row, rules.due(run, dossier), rules.place(run, dossier))
-    return tr("{ref} — {what} : {when}", ref=dossier.ref, what=tr(rules.rule(run.rule).label), when=when)
-
-
-def _when(row: Reminder, due: datetime, where: str) -> Text:
-    moment = Moment(at=due, zone=str(zone(where)))
-    if row.kind == "avant":
-        return tr("au plus tard le {due}", due=moment)
-    if row.kind == "jour":
-        return tr("aujourd'hui au plus tard")
-    return tr("dépassée depuis le {due}", due=moment)
+def _merged(lines: Iterable[Line]) -> list[Line]:
+    """One line a deadline, the latest reminder of it: what an outage let pass is not told over and over."""
+    kept: dict[tuple[str, str, int], Line] = {}
+    for line in sorted(lines, key=lambda one: (one.absent is None, one.row.due)):
+        kept[(line.dossier.ref, line.run.rule, line.run.generation)] = line
+    return sorted(kept.values(), key=lambda one: (one.due, one.dossier.ref))

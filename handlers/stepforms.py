@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
 
 from annotated_types import MaxLen, MinLen
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from atelier.amounts import parse_amount
+from atelier.dates import parse_day
+from atelier.deadlines import Delay
 from atelier.dossier import Dossier
+from atelier.forms import Kind as Typed
 from atelier.forms import Line, StepForm
 from atelier.grammar import Step
 from atelier.problems import problems
-from atelier.words import Refused
+from atelier.words import Refused, fr
 from chat.cards import Token
-from chat.forms import Choice, Form, Question
+from chat.forms import Choice, Form, Kind, Question
 from chat.talk import Given
-from chat.text import tr
+from chat.text import Text, tr
+
+Listed = Mapping[str, tuple[tuple[str, Text], ...]]
+"""The choices that depend on the dossier, by the name of their list."""
+DRAWN: MappingProxyType[Typed, Kind] = MappingProxyType(
+    {"line": "line", "text": "text", "choice": "choice", "choices": "choices", "date": "date", "number": "line",
+     "amount": "line", "delay": "line"}
+)  # fmt: skip
+NONE: Listed = MappingProxyType({})
 
 
-def form_of(step: Step, dossier: Dossier, given: Given | None = None) -> Form:
-    """The window of a step, with what was already typed."""
+def form_of(
+    step: Step, dossier: Dossier, given: Given | None = None, listed: Listed = NONE, *, arg: str = "", who: str = ""
+) -> Form:
+    """The window of a step, with what was already typed. `arg` and `who` bind it to whom it is recorded for."""
     model = step.asks
     fields = model.model_fields.items() if model else ()
     return Form(
         title=tr(step.label),
         short=tr(step.short),
-        token=Token(act=step.act, ref=dossier.ref, version=dossier.version),
-        questions=tuple(_question(name, info, (given or {}).get(name, "")) for name, info in fields),
+        token=Token(act=step.act, ref=dossier.ref, version=dossier.version, arg=arg, who=who),
+        questions=tuple(_question(name, info, (given or {}).get(name, ""), listed) for name, info in fields),
         about=(tr("Demande {ref}", ref=dossier.ref),),
         submit=tr("Continuer") if step.preview else tr("Envoyer"),
     )
 
 
-def _question(name: str, info: FieldInfo, initial: str | tuple[str, ...]) -> Question:
+def _question(name: str, info: FieldInfo, initial: str | tuple[str, ...], listed: Listed) -> Question:
     line = line_of(info)
+    several = line.kind == "choices"
+    own = tuple(Choice(value=v, label=tr(label)) for v, label in line.choices)
+    there = tuple(Choice(value=v, label=label) for v, label in listed.get(line.listed, ()))
+    kind = DRAWN[line.kind]
+    if line.listed and not there and not own:
+        kind = "line"  # nothing to choose from: the answer says what is missing
     return Question(
         name=name,
         label=tr(info.title or name),
         short=tr(line.short),
         hint=tr(line.help) if line.help else None,
-        kind=line.kind,
+        kind=kind,
         required=info.is_required(),
-        choices=tuple(Choice(value=v, label=tr(label)) for v, label in line.choices),
-        min_length=next((m.min_length for m in info.metadata if isinstance(m, MinLen)), 0)
-        if line.kind != "choices"
-        else 0,
-        max_length=max_length(info),
+        choices=own or there,
+        min_length=0 if several else next((m.min_length for m in info.metadata if isinstance(m, MinLen)), 0),
+        max_length=None if several else max_length(info),
         initial=initial,
     )
 
@@ -62,23 +82,54 @@ def max_length(info: FieldInfo) -> int | None:
     return found[0].max_length if found else None
 
 
-def read(step: Step, given: Mapping[str, str | tuple[str, ...]]) -> StepForm | dict[str, Refused]:
-    """The checked answers, or the refusal of each field at fault. A step that asks nothing gives an empty form."""
+def read(step: Step, given: Mapping[str, str | tuple[str, ...]], today: date) -> StepForm | dict[str, Refused]:
+    """The checked answers, or the refusal of each field at fault. A step that asks nothing gives an empty form.
+
+    `today` is the local day where the atelier takes place: days are read as people write them.
+    """
     model = step.asks
     if model is None:
         return StepForm()
+    wrong: dict[str, Refused] = {}
+    values: dict[str, object] = {}
+    for name, value in given.items():
+        info = model.model_fields.get(name)
+        if info is None or (not value and not info.is_required()):
+            continue
+        try:
+            values[name] = _read(info, value, today)
+        except Refused as refused:
+            wrong[name] = refused
+            values[name] = value
     try:
-        return model.model_validate(
-            {n: _normal(model.model_fields[n], v) for n, v in given.items() if n in model.model_fields}
-        )
+        form = model.model_validate(values)
     except ValidationError as error:
-        return problems(error)
+        return {**problems(error), **wrong}
+    return wrong or form
 
 
-def _normal(info: FieldInfo, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    several = line_of(info).kind == "choices"
-    if several and isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    if not several and isinstance(value, tuple):
-        return value[0] if value else ""
-    return value
+def _read(info: FieldInfo, value: str | tuple[str, ...], today: date) -> object:
+    kind = line_of(info).kind
+    if kind == "choices":
+        return tuple(p.strip() for p in value.split(",") if p.strip()) if isinstance(value, str) else value
+    typed = (value[0] if value else "") if isinstance(value, tuple) else value
+    reader = _READERS.get(kind)
+    return reader(typed, today) if reader and typed.strip() else typed
+
+
+def _number(typed: str, _today: date) -> int:
+    plain = typed.strip().removesuffix("jours").removesuffix("jour").strip()
+    if not plain.isdecimal() or len(plain) > MOST_DIGITS:
+        raise Refused(fr("Écrivez un nombre entier, par exemple 3."))
+    return int(plain)
+
+
+MOST_DIGITS = 6
+_READERS: MappingProxyType[str, Callable[[str, date], object]] = MappingProxyType(
+    {
+        "date": parse_day,
+        "number": _number,
+        "amount": lambda typed, _: parse_amount(typed),
+        "delay": lambda typed, _: str(Delay.parse(typed)),
+    }
+)

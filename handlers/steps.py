@@ -2,89 +2,162 @@
 
 from __future__ import annotations
 
-from atelier.decide import decide, step_for, step_of
+from collections.abc import Callable
+from datetime import date
+from types import MappingProxyType
+
+from atelier.calendar import local_day
+from atelier.decide import decide, possible, rehearsed, step_for, step_of
 from atelier.dossier import By, Dossier
-from atelier.forms import Invitation, StepForm
-from atelier.grammar import Around, Attempt, Outcome, Step
-from atelier.words import Do, Labels, Reference, Refused, Role, State, fr
-from chat.cards import Address, Button, Card, Fact, Message, Token
-from chat.talk import Answer, Ask, Correct, Filled, Given, Pressed, Say
-from chat.text import Moment, joined, raw, tr
-from handlers import clocks, exchange, guests, intake, names, notices, stepforms
+from atelier.forms import StepForm
+from atelier.grammar import Attempt, Outcome, Step
+from atelier.words import Do, Labels, Reference, Refused, State, fr
+from chat.cards import Token
+from chat.talk import Answer, Ask, Correct, Filled, Given, Pressed
+from chat.text import Moment, tr
+from handlers import (
+    behalf,
+    clocks,
+    exchange,
+    following,
+    intake,
+    lateness,
+    names,
+    notices,
+    previews,
+    snoozing,
+    stepforms,
+    why,
+)
+from handlers.around import around, listed
 from handlers.here import Here, answer, said, say
 
-CONFIRM = "confirmer"
-EDIT = "corriger"
+CONFIRM, EDIT, SIGN, CHOOSE = "confirmer", "corriger", "signer", "geste"
 ACTS = frozenset(Do) - {Do.OUVRIR}
 
 
 def pressed(here: Here, event: Pressed) -> Answer:
     """A step's button: its form, or the step itself when it asks nothing."""
-    dossier, step, role = _found(here, event.token)
-    if step.asks is not None:
-        return answer(here, Ask(form=stepforms.form_of(step, dossier)))
-    if step.preview:
-        form = StepForm()
-        return _preview(here, decide(_attempt(here, dossier, role, form), step.act), form, {})
-    return _take(here, dossier, step, role, StepForm())
+    return lateness.late(here, event.token) or _opened(here, event.token)
+
+
+def chosen(here: Here, token: Token) -> Answer:
+    """« Autres gestes »: the one chosen in the menu, as its button."""
+    wanted = token.model_copy(update={"act": token.arg, "arg": ""})
+    return lateness.late(here, wanted) or _opened(here, wanted)
+
+
+def _opened(here: Here, token: Token) -> Answer:
+    trial = found(here, token)
+    if trial.step.asks is not None:
+        arg = behalf.ACT if trial.recorded else ""
+        who = here.person.id if trial.recorded else ""
+        choices = listed(here, trial.dossier, trial.step)
+        return answer(here, Ask(form=stepforms.form_of(trial.step, trial.dossier, None, choices, arg=arg, who=who)))
+    return settled(here, trial, StepForm(), {})
 
 
 def filled(here: Here, event: Filled) -> Answer:
     """A step's form: corrected, previewed when several people are told, or taken."""
-    return attempt(here, event.token, event.given)
+    late = lateness.late(here, event.token, event.given)
+    return late or attempt(here, event.token, event.given)
 
 
 def attempt(here: Here, token: Token, given: Given) -> Answer:
-    """A step with its answers, from a form or a text command: corrected, previewed, or taken."""
-    dossier, step, role = _found(here, token)
-    form = stepforms.read(step, given)
+    """A step with its answers, from a form or a text command: corrected, prepared, previewed, or taken."""
+    trial = found(here, token)
+    form = stepforms.read(trial.step, given, today(here, trial.dossier))
     if isinstance(form, dict):
         return answer(here, Correct(problems={name: said(r) for name, r in form.items()}))
     try:
-        outcome = decide(_attempt(here, dossier, role, form), step.act)
+        return settled(here, trial, form, given)
     except Refused as refused:
         return answer(here, Correct(problems={"": said(refused)}))
-    if step.preview or (step.act is Do.ECRIRE and len(exchange.addressed(here, dossier, form)) > 1):
-        return _preview(here, outcome, form, given)
-    return _take(here, dossier, step, role, form)
+
+
+def settled(here: Here, trial: behalf.Trial, form: StepForm, given: Given) -> Answer:
+    """What becomes of a checked form: prepared for who signs, previewed, or taken at once. Raises Refused."""
+    tried = attempt_of(here, trial, form)
+    if trial.prepared:
+        return previews.prepared(here, trial, rehearsed(tried, trial.step), form, given)
+    outcome = decide(tried, trial.step.act)
+    writes = trial.step.act is Do.ECRIRE and len(exchange.addressed(here, trial.dossier, form)) > 1
+    if trial.step.preview or writes:
+        return previews.shown(here, trial, outcome, form, given)
+    return _take(here, trial, form)
 
 
 def confirmed(here: Here, token: Token) -> Answer:
     """« Confirmer » on a preview: the step is decided again on the dossier as it is now."""
-    dossier, step, role = _found(here, Token(act=token.arg, ref=token.ref, version=token.version))
-    kept = here.unit.conversations.at(_draft(here, token))
+    return _kept(here, token, previews.own(here, token.ref, token.arg))
+
+
+def signed(here: Here, token: Token) -> Answer:
+    """« Signer »: what somebody prepared, decided by whoever signs."""
+    return _kept(here, token, previews.for_signature(token.ref, token.arg))
+
+
+def _kept(here: Here, token: Token, place: previews.Place) -> Answer:
+    kept = previews.read(here, place)
+    wanted = Token(act=token.arg, ref=token.ref, version=token.version)
+    trial = found(here, wanted, recorded=kept is not None and kept.behalf)
     if kept is None:
         raise Refused(fr("Cet aperçu a déjà servi, ou n'existe plus : recommencez le geste."))
-    if kept.get("version", dossier.version) != dossier.version:
+    if kept.version != trial.dossier.version:
         raise Refused(
             fr("La demande a changé depuis cet aperçu : recommencez le geste pour voir le texte d'aujourd'hui.")
         )
-    form = stepforms.read(step, kept["given"])
+    form = stepforms.read(trial.step, kept.given, today(here, trial.dossier))
     if isinstance(form, dict):
         raise next(iter(form.values()))
-    here.unit.conversations.end(_draft(here, token))
-    return _take(here, dossier, step, role, form)
+    if trial.prepared:
+        raise Refused(fr("La signature revient au signataire du service : il la donne avec son propre compte."))
+    here.unit.conversations.end(place)
+    return _take(here, trial, form)
 
 
 def corrected(here: Here, token: Token) -> Answer:
     """« Modifier » on a preview: the form again, with what was typed."""
-    kept = here.unit.conversations.at(_draft(here, token)) or {}
-    dossier, step, _ = _found(here, Token(act=token.arg, ref=token.ref, version=token.version))
-    return answer(here, Ask(form=stepforms.form_of(step, dossier, kept.get("given"))))
+    kept = previews.typed(here, token)
+    wanted = Token(act=token.arg, ref=token.ref, version=token.version)
+    trial = found(here, wanted, recorded=kept is not None and kept.behalf)
+    choices = listed(here, trial.dossier, trial.step)
+    arg = behalf.ACT if trial.recorded else ""
+    given = kept.given if kept else None
+    return answer(
+        here,
+        Ask(
+            form=stepforms.form_of(
+                trial.step, trial.dossier, given, choices, arg=arg, who=here.person.id if arg else ""
+            )
+        ),
+    )
 
 
-def _found(here: Here, token: Token) -> tuple[Dossier, Step, Role]:
+def today(here: Here, dossier: Dossier) -> date:
+    """The day it is where the atelier takes place."""
+    return local_day(here.now, dossier.departement)
+
+
+def found(here: Here, token: Token, *, recorded: bool = False) -> behalf.Trial:
     """The request, the row and the role. Raises Refused: not theirs, or the request has moved since it was shown."""
     dossier = here.unit.dossiers.seen_by(here.person, Reference(token.ref))
     if token.act not in ACTS:
         raise Refused(fr("Ce bouton ne mène plus à rien : tapez « /atelier » pour repartir."))
     wanted = step_of(Do(token.act))
-    if not dossier.roles_of(here.person) & set(wanted.by):
+    held = dossier.roles_of(here.person)
+    others = behalf.trial(here, dossier, wanted, wanted_for=recorded or token.arg == behalf.ACT)
+    prepares = bool(held & set(wanted.prepares)) and not held & set(wanted.by)
+    if others is None and not prepares and not held & set(wanted.by):
         step_for(dossier, here.person, wanted.act)
-    if dossier.state not in wanted.source or (token.version and token.version != dossier.version):
+    if not possible(wanted, dossier) or (token.version and token.version != dossier.version):
         raise _late(here, dossier, wanted)
+    if others is not None:
+        return others
+    if prepares:
+        return behalf.Trial(dossier, wanted, wanted.by[0], prepared=True)
     step, role = step_for(dossier, here.person, wanted.act)
-    return dossier, step, role
+    return behalf.Trial(dossier, step, role)
 
 
 def _late(here: Here, dossier: Dossier, wanted: Step) -> Refused:
@@ -105,33 +178,33 @@ def _late(here: Here, dossier: Dossier, wanted: Step) -> Refused:
     )  # fmt: skip
 
 
-def _attempt(here: Here, dossier: Dossier, role: Role, form: StepForm) -> Attempt:
-    return Attempt(dossier, here.person, role, form, here.now, _around(here, dossier, form))
-
-
-def _around(here: Here, dossier: Dossier, form: StepForm) -> Around:
-    waiting = dossier.state is State.TRANSMISE and dossier.arrival is not None
-    ahead = here.unit.dossiers.waiting_before(dossier.arrival) if waiting and dossier.arrival else ()
-    return Around(
-        ahead=tuple(ahead), invited=guests.invited(here, form.personne) if isinstance(form, Invitation) else None
+def attempt_of(here: Here, trial: behalf.Trial, form: StepForm) -> Attempt:
+    """Everything the rules need to decide."""
+    known = around(here, trial.dossier, trial.step, form)
+    return Attempt(
+        trial.dossier, here.person, trial.role, form, here.now, known, behalf=trial.behalf, document=trial.document
     )
 
 
-def _take(here: Here, dossier: Dossier, step: Step, role: Role, form: StepForm) -> Answer:
-    outcome = decide(_attempt(here, dossier, role, form), step.act)
-    outcome = _numbered(here, outcome)
+def _take(here: Here, trial: behalf.Trial, form: StepForm) -> Answer:
+    step, dossier = trial.step, trial.dossier
+    outcome = _numbered(here, decide(attempt_of(here, trial, form), step.act))
     here.unit.dossiers.save(outcome.dossier, dossier.version)
-    _journal(here, outcome, role, form)
+    _journal(here, outcome, trial, form)
     clocks.keep(here.unit, outcome.dossier, here.now)
     if step.act is Do.ECRIRE:
         exchange.written(here, outcome.dossier, form)
     elif step.act is Do.INVITER:
         intake.invited(here, outcome.dossier, here.unit.people.get(outcome.dossier.members[-1].person))
     else:
-        notices.announce(here, outcome)
-    if step.act is Do.REPONDRE_COMPLEMENT:
-        exchange.answered(here, outcome, form)
-    return say(here, tr("C'est fait : {ref}, {said}.", ref=dossier.ref, said=tr(step.said)))
+        notices.announce(here, outcome, form)
+    following.after(here, outcome, form)
+    if trial.recorded:
+        behalf.done(here, dossier.ref, step)
+    text = tr("C'est fait : {ref}, {said}.", ref=dossier.ref, said=tr(step.said))
+    return say(
+        here, tr("{done} À noter : {warned}", done=text, warned=notices.warned(outcome)) if outcome.warnings else text
+    )
 
 
 def _numbered(here: Here, outcome: Outcome) -> Outcome:
@@ -140,50 +213,39 @@ def _numbered(here: Here, outcome: Outcome) -> Outcome:
     if dossier.state is not State.TRANSMISE or dossier.arrival is not None:
         return outcome
     number = here.unit.counters.next("arrivee")
-    return Outcome(outcome.step, outcome.before, dossier.model_copy(update={"arrival": number}))
+    kept = dossier.model_copy(update={"arrival": number})
+    return Outcome(outcome.step, outcome.before, kept, outcome.warnings)
 
 
-def _journal(here: Here, outcome: Outcome, role: Role, form: StepForm) -> None:
+def _journal(here: Here, outcome: Outcome, trial: behalf.Trial, form: StepForm) -> None:
     here.unit.journal.write(
         outcome.dossier.ref,
         what=outcome.step.id,
-        by=By(person=here.person.id, role=role, at=here.now),
+        by=_by(here, trial, form),
         at=here.now,
         from_state=outcome.before.state,
         to_state=outcome.dossier.state,
         text=getattr(form, "motif", "") or getattr(form, "texte", "") or "",
-        details=form.model_dump(mode="json"),
+        details=form.model_dump(mode="json") | ({"document": trial.document} if trial.recorded else {}),
     )
 
 
-def _draft(here: Here, token: Token) -> Address:
-    return Address(platform="apercu", id=f"{here.person.id}:{token.ref}:{token.arg}")
+def _by(here: Here, trial: behalf.Trial, form: StepForm) -> By:
+    """Who did it, in the capacity in which it counts, and for whom."""
+    return Attempt(
+        trial.dossier, here.person, trial.role, form, here.now, behalf=trial.behalf, document=trial.document
+    ).by()
 
 
-def _preview(here: Here, outcome: Outcome, form: StepForm, given: Given) -> Answer:
-    """« Qui sera prévenu, avec quel texte », with what was typed kept until it is confirmed."""
-    step, dossier = outcome.step, outcome.before
-    token = Token(act=CONFIRM, ref=dossier.ref, version=dossier.version, arg=step.act, who=here.person.id)
-    kept = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
-    here.unit.conversations.keep(_draft(here, token), {"kind": "apercu", "given": kept, "version": dossier.version})
-    writes = step.act is Do.ECRIRE
-    people = exchange.addressed(here, dossier, form) if writes else notices.told(here, outcome.dossier, step)
-    sentence = exchange.letter(here, dossier, form) if writes else notices.sentence(here, outcome.dossier, step)
-    confirm = Button(
-        label=tr("Confirmer"), token=token, style="danger" if step.danger else "primary",
-        command=f"/atelier {CONFIRM} {dossier.ref} {step.act}",
-    )  # fmt: skip
-    edit = Button(
-        label=tr("Modifier"), token=token.model_copy(update={"act": EDIT}), command=f"/atelier {EDIT} {dossier.ref} {step.act}",
-    )  # fmt: skip
-    told = [raw(f"{p.name} ({p.title or p.service})") for p in people]
-    if notices.tells_review(outcome.dossier, step):
-        told.append(tr("le canal de revue du bureau AD1"))
-    card = Card(
-        title=tr("Aperçu : {label}", label=tr(step.label)),
-        facts=(Fact(name=tr("Seront prévenus"), value=joined(told) if told else tr("personne d'autre")),),
-        paragraphs=(tr("Texte envoyé :"), sentence),
-        buttons=(confirm, edit) if step.asks else (confirm,),
-    )
-    text = tr("Rien n'est encore envoyé pour {ref} : vérifiez, puis confirmez.", ref=dossier.ref)
-    return answer(here, Say(message=Message(text=text, card=card)))
+MOVES: MappingProxyType[str, Callable[[Here, Token], Answer]] = MappingProxyType(
+    {
+        CONFIRM: confirmed,
+        SIGN: signed,
+        EDIT: corrected,
+        CHOOSE: chosen,
+        behalf.ACT: behalf.opened,
+        why.ACT: why.pressed,
+        snoozing.ACT: snoozing.pressed,
+    }
+)
+"""The buttons of a preview, the menus of a card, and those about its dates."""

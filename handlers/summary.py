@@ -9,11 +9,11 @@ from atelier.decide import offers
 from atelier.dossier import Dossier, Person, Piece
 from atelier.fiche import Item, items
 from atelier.labels import ORIGINES
-from atelier.words import State
+from atelier.words import Role, State
 from chat.cards import Button, Card, Fact, File, Menu, Message
 from chat.text import Moment, Text, joined, raw, tr
-from handlers import names, questions
-from handlers.cards import TONES, complement, step_button
+from handlers import mission, names, questions
+from handlers.cards import TONES, complement, for_others, other_steps, step_buttons
 from handlers.here import Here
 
 NOTES = "ressources"
@@ -22,18 +22,40 @@ NOTES = "ressources"
 def message(here: Here, dossier: Dossier) -> Message:
     """The fiche as it stands, with what this person may do now."""
     done, total = progress(dossier)
-    lacking = [*missing_required(dossier), *missing_letters(dossier)]
+    lacking = [*missing_required(dossier), *missing_letters(dossier)] if dossier.mission is None else []
     text = tr("{subject} : {done} réponses sur {total}.", subject=names.subject(dossier), done=done, total=total)
+    if dossier.mission is not None:
+        text = tr("{subject} : {state}.", subject=names.subject(dossier), state=names.state(dossier))
+    steps = offers(dossier, here.person)
     card = Card(
         title=tr("Fiche de {subject}", subject=names.subject(dossier)),
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
-        facts=tuple(Fact(name=tr(q.asked.short), value=_told(here, dossier, q)) for q in items()),
-        paragraphs=(*complement(here.unit, dossier), *_lacking(lacking), *_next(here, dossier, lacking)),
+        facts=(*mission.of(here, dossier), *_fiche(here, dossier)),
+        paragraphs=(*complement(here.unit, dossier), *_owed(here, dossier, lacking)),
         buttons=(*_fill(here, dossier), *_steps(here, dossier)),
-        menus=_edit(here, dossier),
+        menus=(*_edit(here, dossier), *other_steps(steps, dossier), *for_others(dossier, here.person)),
     )
-    return Message(text=text, card=card, files=_files(dossier))
+    return Message(text=text, card=card, files=_files(here, dossier))
+
+
+def _owed(here: Here, dossier: Dossier, lacking: list[Item]) -> tuple[Text, ...]:
+    """What the fiche still lacks; nothing once the atelier is acted."""
+    return (*_lacking(lacking), *_next(here, dossier, lacking)) if dossier.mission is None else ()
+
+
+def _fiche(here: Here, dossier: Dossier) -> tuple[Fact, ...]:
+    """The answers this person may read: a groupement asked sees the project, not the letters nor who wrote what."""
+    if not _only_asked(here, dossier):
+        return tuple(Fact(name=tr(q.asked.short), value=_told(here, dossier, q)) for q in items())
+    shown = (q for q in items() if not q.is_piece and is_answered(dossier, q))
+    return tuple(Fact(name=tr(q.asked.short), value=questions.told(q, dossier)) for q in shown)
+
+
+def _only_asked(here: Here, dossier: Dossier) -> bool:
+    """True for a groupement that is asked, not designated."""
+    held = dossier.roles_of(here.person)
+    return held == {Role.MAND} and dossier.mission is not None and dossier.mission.designated is None
 
 
 def short(here: Here, dossier: Dossier, field: str) -> Message:
@@ -127,8 +149,13 @@ def _fill(here: Here, dossier: Dossier) -> tuple[Button, ...]:
 
 
 def _steps(here: Here, dossier: Dossier) -> tuple[Button, ...]:
-    ready = not missing_required(dossier)
-    return tuple(step_button(s, dossier, first=i == 0 and ready) for i, s in enumerate(offers(dossier, here.person)))
+    ready = not missing_required(dossier) or dossier.mission is not None
+    buttons = step_buttons(offers(dossier, here.person), dossier)
+    return (
+        buttons
+        if ready
+        else tuple(b.model_copy(update={"style": "plain"}) if b.style == "primary" else b for b in buttons)
+    )
 
 
 def _edit(here: Here, dossier: Dossier) -> tuple[Menu, ...]:
@@ -146,5 +173,7 @@ def _edit(here: Here, dossier: Dossier) -> tuple[Menu, ...]:
     )
 
 
-def _files(dossier: Dossier) -> tuple[File, ...]:
+def _files(here: Here, dossier: Dossier) -> tuple[File, ...]:
+    if _only_asked(here, dossier):
+        return ()
     return tuple(File(id=p.file, name=p.name, mime=p.mime, size=p.size) for p in dossier.pieces if not p.replaced)

@@ -25,14 +25,18 @@ LEASE = timedelta(seconds=60)
 BACKOFF = (1, 2, 5, 15, 60, 300, 900)
 """Seconds between tries; the last one goes on for ever: a chat down for a day loses nothing."""
 
+UNOPENED = 3.0
+"""Seconds before looking again whether an atelier's channel is open."""
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A letter drawn for now: what to send, in which thread, over which earlier post if there is one."""
+    """A letter drawn for now: what to send, where on the platform, in which thread, over which post if there is one."""
 
     message: Message
+    place: Address
     thread: str
     post: str = ""
 
@@ -92,23 +96,26 @@ class Delivery:
         return unit.outbox.start(letter)
 
     def _ready(self, unit: Unit, letter: Letter) -> Ready:
+        place = unit.ateliers.real(letter.place)
+        if place is None:
+            raise Undelivered("the atelier's channel is not open yet", UNOPENED)
         thread = (unit.threads.at(letter.thread, letter.place) or "") if letter.thread else ""
         if letter.message is not None:
-            return Ready(letter.message, thread)
+            return Ready(letter.message, place, thread)
         message = cards.draw(unit, letter.key, self.procedure())
-        return Ready(message, thread, _posted(unit, letter.key, letter.place))
+        return Ready(message, place, thread, _posted(unit, letter.key, letter.place))
 
     async def _carried(self, letter: Letter, ready: Ready, *, doubtful: bool) -> str:
         """The platform's id of the post. Raises Undelivered or Undeliverable."""
         platform = self._platform(letter)
         if ready.post and await self._edited(platform, letter, ready):
             return ready.post
-        if doubtful and (found := await platform.find(letter.place, letter.id, ready.thread)):
+        if doubtful and (found := await platform.find(ready.place, letter.id, ready.thread)):
             log.info("duplicate recognised", place=letter.place.id, id=letter.id)
             if letter.key:
-                await platform.edit(letter.place, found, ready.message, letter.lang)  # it may have moved since
+                await platform.edit(ready.place, found, ready.message, letter.lang)  # it may have moved since
             return found
-        return await platform.post(letter.place, ready.message, letter.id, ready.thread, letter.lang)
+        return await platform.post(ready.place, ready.message, letter.id, ready.thread, letter.lang)
 
     def _platform(self, letter: Letter) -> Platform:
         if letter.place.platform not in self.platforms:
@@ -118,7 +125,7 @@ class Delivery:
     async def _edited(self, platform: Platform, letter: Letter, ready: Ready) -> bool:
         """False when the post is gone: it is forgotten, and the card posted anew."""
         try:
-            await platform.edit(letter.place, ready.post, ready.message, letter.lang)
+            await platform.edit(ready.place, ready.post, ready.message, letter.lang)
         except Undeliverable as failure:
             log.warning("card gone", place=letter.place.id, key=letter.key, reason=str(failure))
             await self.writer.run(lambda u: _forget(u, letter))

@@ -20,9 +20,9 @@ from browser import Served, Window, chromium  # noqa: E402 - the tests are no pa
 
 from atelier.territories import Territories  # noqa: E402
 from bot import logs  # noqa: E402
-from bot.sandbox import story  # noqa: E402
+from bot.sandbox import mission, story  # noqa: E402
 from bot.sandbox.local import Local, open_local  # noqa: E402
-from bot.sandbox.people import ALIX, MARC, NORA, REVIEW  # noqa: E402
+from bot.sandbox.people import ALIX, CAMILLE, MARC, NORA, REVIEW  # noqa: E402
 from bot.sandbox.player import Player  # noqa: E402
 from chat.language import load  # noqa: E402
 
@@ -52,6 +52,9 @@ def main() -> None:
             local.close()
 
 
+REF = "ADT-2026-0003"
+
+
 async def examined(player: Player) -> None:
     """Bar-le-Duc's request, taken in charge and talked about; nothing is decided yet."""
     await story.older_requests(player)
@@ -61,13 +64,33 @@ async def examined(player: Player) -> None:
     await story.examination(player, ref)
 
 
+async def ordered(player: Player) -> None:
+    """The same request validated, its groupement designated, the first order notified."""
+    await story.complement(player, REF)
+    await story.decision(player, REF)
+    await mission.act(player, REF)
+    await mission.designation(player, REF)
+    await mission.orders(player, REF)
+
+
+async def held(player: Player) -> None:
+    """The note approved, the session held; the two older requests still wait."""
+    await mission.note(player, REF)
+    await mission.session(player, REF)
+
+
 def shoot(local: Local) -> None:
     """One window, one picture after the other."""
+    player = Player(local)
     with Served(local) as served, chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light", locale="fr-FR")
         window = Window(context.new_page(), served.url)
-        for name, scene in SCENES.items():
-            kept(IMAGES / f"{name}.png", scene(window))
+        for name, scene in REQUEST.items():
+            kept(IMAGES / f"{name}.png", seen(scene(window)))
+        served.play(ordered(player))
+        kept(IMAGES / "atelier.png", seen(deadlines(window)))
+        served.play(held(player))
+        kept(IMAGES / "frise.png", timeline(window))
 
 
 def review(window: Window) -> Window:
@@ -98,16 +121,38 @@ def form(window: Window) -> Window:
     return window
 
 
-SCENES: dict[str, Callable[[Window], Window]] = {
+def deadlines(window: Window) -> Window:
+    """The bearer service's card of an atelier: what is next, what is recorded for others, and by when."""
+    window.open(CAMILLE)
+    cards = window.page.locator("#messages > li > article .card").filter(has=window.page.locator("select"))
+    card = cards.filter(has_text="Bon de commande n° 1").last
+    card.evaluate("(card) => { card.scrollIntoView(); document.getElementById('fil').scrollTop -= 4; }")
+    return window
+
+
+def timeline(window: Window) -> bytes:
+    """The picture that the bot hands out to AD1 of all that goes on."""
+    window.open(NORA)
+    window.say("/atelier frise")
+    with window.page.expect_download() as downloaded:
+        window.last.get_by_role("link", name=".png").click()
+    return downloaded.value.path().read_bytes()
+
+
+def seen(window: Window) -> bytes:
+    """The window as a PNG, without the caret."""
+    return window.page.screenshot(caret="hide")
+
+
+REQUEST: dict[str, Callable[[Window], Window]] = {
     "bac-a-sable": review,
     "conversation": conversation,
     "formulaire": form,
 }
 
 
-def kept(file: Path, window: Window) -> None:
-    """The window as a PNG, without the caret; told when it is too heavy for a page of text."""
-    picture = window.page.screenshot(caret="hide")
+def kept(file: Path, picture: bytes) -> None:
+    """A PNG in its place. Raises SystemExit when it is too heavy for a page of text."""
     if len(picture) > HEAVIEST:
         raise SystemExit(f"{file.name}: {len(picture)} bytes, {HEAVIEST} at most")
     file.write_bytes(picture)

@@ -13,6 +13,9 @@ from storage.rows import upsert
 from storage.tables import cards
 
 COPIES = select(cards).where(cards.c.key == bindparam("key")).order_by(cards.c.platform, cards.c.place)
+FORGET = delete(cards).where(
+    cards.c.key == bindparam("of"), cards.c.platform == bindparam("at_platform"), cards.c.place == bindparam("at_place")
+)
 OF = select(cards).where(cards.c.ref == bindparam("ref")).order_by(cards.c.key, cards.c.platform, cards.c.place)
 
 
@@ -54,5 +57,4 @@ class Cards:
 
     def forget(self, key: str, place: Address) -> None:
         """The post is gone: the next letter of this card posts it anew."""
-        here = (cards.c.platform == place.platform) & (cards.c.place == place.id)
-        self._connection.execute(delete(cards).where(here, cards.c.key == key))
+        self._connection.execute(FORGET, {"of": key, "at_platform": place.platform, "at_place": place.id})

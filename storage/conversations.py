@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from chat.cards import Address
 from storage.rows import upsert
 from storage.tables import conversations
+
+HERE = (conversations.c.platform == bindparam("at_platform")) & (conversations.c.account == bindparam("at_account"))
+AT, END = select(conversations.c.data).where(HERE), delete(conversations).where(HERE)
 
 
 class Conversations:
@@ -19,7 +22,7 @@ class Conversations:
 
     def at(self, address: Address) -> dict[str, Any] | None:
         """What is kept at an address, or None."""
-        found = self._connection.execute(select(conversations.c.data).where(_is(address))).scalar_one_or_none()
+        found = self._connection.execute(AT, _at(address)).scalar_one_or_none()
         return None if found is None else dict(found)
 
     def keep(self, address: Address, data: dict[str, Any]) -> None:
@@ -29,8 +32,8 @@ class Conversations:
 
     def end(self, address: Address) -> None:
         """Keep nothing any more at this address."""
-        self._connection.execute(delete(conversations).where(_is(address)))
+        self._connection.execute(END, _at(address))
 
 
-def _is(address: Address) -> ColumnElement[bool]:
-    return (conversations.c.platform == address.platform) & (conversations.c.account == address.id)
+def _at(address: Address) -> dict[str, str]:
+    return {"at_platform": address.platform, "at_account": address.id}

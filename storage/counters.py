@@ -23,3 +23,16 @@ class Counters:
             .returning(counters.c.value)
         )
         return int(self._connection.execute(statement).scalar_one())
+
+    def at_least(self, name: str, value: int) -> None:
+        """The counter goes past a number given elsewhere: the next one is above `value`. It never goes back.
+
+        Another transaction that takes a number of this counter waits for this one's end.
+        """
+        statement = insert_into(self._connection, counters).values(name=name, value=value)
+        higher = statement.excluded.value
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["name"], set_={"value": higher}, where=counters.c.value < higher
+            )
+        )

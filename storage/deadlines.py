@@ -1,19 +1,34 @@
-"""The deadlines as rows: a cache of what `atelier.rules` computes, kept so that they can be listed and rung."""
+"""The deadlines as rows: a cache of what `atelier.rules` computes, kept so that they can be listed and rung.
+
+What was met or superseded never changes again: its row is written once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from atelier.dossier import Person
 from atelier.words import Reference
 from chat.text import Text
-from storage.tables import deadlines
+from storage.rows import upsert_all
+from storage.tables import deadlines, dossiers
+from storage.visible import seen, sees_many, sight, unindexed
 
 MANY = 1000
-ADD, CLEAR = insert(deadlines), delete(deadlines).where(deadlines.c.ref == bindparam("ref"))
+KEYS = ("ref", "rule", "generation")
+STATES = select(deadlines.c.rule, deadlines.c.generation, deadlines.c.state).where(deadlines.c.ref == bindparam("ref"))
+OF = select(deadlines).where(deadlines.c.ref == bindparam("ref"))
+
+
+RUNNING = deadlines.c.state == "running"
+RUNNING_THERE = unindexed(deadlines.c.state) == "running"
+THERE = select(deadlines.c.ref).join(dossiers, dossiers.c.ref == deadlines.c.ref)
+NEAREST = (deadlines.c.due, deadlines.c.ref, deadlines.c.rule, deadlines.c.generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +53,50 @@ class Deadlines:
         self._connection = connection
 
     def keep(self, ref: str, rows: Iterable[DeadlineRow]) -> None:
-        """Replace the deadlines of a dossier by these; the same rows twice change nothing."""
-        self._connection.execute(CLEAR, {"ref": ref})
-        values = [_values(ref, row) for row in rows]
-        if values:
-            self._connection.execute(ADD, values)
+        """Write these deadlines of a dossier, in place of the same ones; the same rows twice change nothing."""
+        upsert_all(self._connection, deadlines, [_values(ref, row) for row in rows], KEYS)
+
+    def states(self, ref: str) -> dict[tuple[str, int], str]:
+        """The state in which each deadline of a dossier is written, by rule and generation."""
+        found = self._connection.execute(STATES, {"ref": ref})
+        return {(rule, generation): state for rule, generation, state in found}
 
     def of(self, ref: str) -> list[DeadlineRow]:
         """The deadlines of a dossier, nearest first."""
-        return [row for _, row in self._read(select(deadlines).where(deadlines.c.ref == ref))]
+        return [row for _, row in self._read(OF, ref=ref)]
+
+    def nearest_for(self, person: Person, limit: int) -> list[Reference]:
+        """The requests somebody has a part in whose deadlines are the `limit` nearest to run out."""
+        sought = sight(person)
+        nearest = _nearest(sought.shape, along=sees_many(self._connection, sought))
+        rows = self._connection.execute(nearest, {**sought.values, "limit": limit}).scalars()
+        return list(dict.fromkeys(map(Reference, rows)))
+
+    def count_for(self, person: Person, most: int) -> int:
+        """How many deadlines run in these requests, counted up to `most`."""
+        sought = sight(person)
+        return self._connection.execute(_counted(sought.shape), {**sought.values, "most": most}).scalar_one()
 
     def running(self, limit: int = MANY) -> list[tuple[Reference, DeadlineRow]]:
         """The deadlines that run, of every dossier, nearest first."""
         return self._read(select(deadlines).where(deadlines.c.state == "running").limit(limit))
 
-    def _read(self, which: Select[tuple[object, ...]]) -> list[tuple[Reference, DeadlineRow]]:
-        order = (deadlines.c.due, deadlines.c.ref, deadlines.c.rule, deadlines.c.generation)
-        return [(Reference(row.ref), _row(row)) for row in self._connection.execute(which.order_by(*order))]
+    def _read(self, which: Select[tuple[object, ...]], **values: object) -> list[tuple[Reference, DeadlineRow]]:
+        found = self._connection.execute(which.order_by(*NEAREST), values)
+        return [(Reference(row.ref), _row(row)) for row in found]
+
+
+@cache
+def _nearest(shape: frozenset[str], *, along: bool) -> Select[str]:
+    """Along the dates, or else the requests first."""
+    theirs = THERE.where(seen(shape, along=along), RUNNING if along else RUNNING_THERE)
+    return theirs.order_by(deadlines.c.due).limit(bindparam("limit"))
+
+
+@cache
+def _counted(shape: frozenset[str]) -> Select[int]:
+    some = THERE.where(seen(shape), RUNNING_THERE).limit(bindparam("most"))
+    return select(func.count()).select_from(some.subquery())
 
 
 def _values(ref: str, row: DeadlineRow) -> dict[str, object]:
@@ -65,7 +107,7 @@ def _values(ref: str, row: DeadlineRow) -> dict[str, object]:
         "started": row.started,
         "due": row.due,
         "state": str(row.state),
-        "explanation": [text.model_dump(mode="json") for text in row.explanation],
+        "explanation": row.explanation,
     }
 
 

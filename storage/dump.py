@@ -21,7 +21,7 @@ from sqlalchemy import JSON, Column, Connection, DateTime, LargeBinary, MetaData
 
 from chat.text import Text, tr
 from storage.engine import current, revision
-from storage.tables import metadata
+from storage.schema import metadata
 
 FORMAT = 1
 VERSIONS = "alembic_version"

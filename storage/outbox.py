@@ -6,7 +6,7 @@ its lease finds itself out. A letter whose try has no known end stays in doubt u
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from chat.cards import Address, Message
+from storage.cards import Copy
 from storage.errors import Stale
 from storage.rows import insert_new
 from storage.tables import lanes, outbox
@@ -34,6 +35,25 @@ PENDING = outbox.c.state.in_([literal_column("'waiting'"), literal_column("'send
 """Said with literals: with parameters, neither database would see that the index of what is left to carry fits."""
 BATCH = 50
 PUT = insert(outbox)
+THERE = (lanes.c.platform == bindparam("at_platform")) & (lanes.c.place == bindparam("at_place"))
+OURS = THERE & (lanes.c.holder == bindparam("by")) & (lanes.c.lease == bindparam("under"))
+HELD = select(lanes.c.lease).where(OURS).with_for_update()
+RENEW, RELEASE = update(lanes).where(THERE), update(lanes).where(OURS)
+LETTERS = (
+    select(outbox)
+    .where(outbox.c.platform == bindparam("at_platform"), outbox.c.place == bindparam("at_place"), PENDING)
+    .order_by(outbox.c.seq)
+    .limit(BATCH)
+)
+LETTER = outbox.c.id == bindparam("of")
+DOUBT, SETTLE = select(outbox.c.doubt).where(LETTER), update(outbox).where(LETTER)
+START = SETTLE.values(state="sending", doubt=True, attempts=outbox.c.attempts + 1)
+SAME_CARDS = (
+    select(outbox.c.id, outbox.c.key, outbox.c.platform, outbox.c.place)
+    .where(outbox.c.key.in_(bindparam("keys", expanding=True)))
+    .where(outbox.c.state == "waiting", outbox.c.message.is_(None), PENDING, ~outbox.c.doubt)
+    .with_for_update()
+)
 SAME_CARD = (
     select(outbox.c.id)
     .where(
@@ -100,14 +120,28 @@ class Outbox:
         """
         if message is None and (waiting := self._card(place, key)):
             return waiting
-        id_ = self._ids()
-        told = message.model_dump(mode="json") if message is not None else None
-        letter = {
-            "id": id_, "platform": place.platform, "place": place.id, "message": told, "key": key, "thread": thread,
-            "ref": ref, "audience": audience, "lang": lang, "written": due, "state": "waiting", "doubt": False, "attempts": 0,
-        }  # fmt: skip
+        letter = self._letter(place, message, due, key=key, thread=thread, ref=ref, audience=audience, lang=lang)
         self._connection.execute(PUT, letter)
-        return id_
+        return str(letter["id"])
+
+    def redraw(self, copies: Sequence[Copy], due: datetime) -> None:
+        """The letters of cards already posted, drawn again when they are sent; those that wait already stay as they are."""
+        if not copies:
+            return
+        keys = sorted({copy.key for copy in copies})
+        waiting = {(row.key, row.platform, row.place) for row in self._connection.execute(SAME_CARDS, {"keys": keys})}
+        new = [c for c in copies if (c.key, c.place.platform, c.place.id) not in waiting]
+        if new:
+            self._connection.execute(
+                PUT, [self._letter(c.place, None, due, key=c.key, ref=c.ref, audience=c.audience) for c in new]
+            )
+
+    def _letter(self, place: Address, message: Message | None, due: datetime, **more: str) -> dict[str, object]:
+        return {
+            "id": self._ids(), "platform": place.platform, "place": place.id, "message": message, "written": due,
+            "state": "waiting", "doubt": False, "attempts": 0, "key": "", "thread": "", "ref": "", "audience": "",
+            "lang": "fr", **more,
+        }  # fmt: skip
 
     def claim_place(self, now: datetime, holder: str, seconds: float) -> Lane | None:
         """Lease the place whose oldest letter waits longest, among those nobody holds at `now` (the machine's hour)."""
@@ -125,30 +159,26 @@ class Outbox:
             Address(platform=row.platform, id=row.place), holder, row.lease + 1, now + timedelta(seconds=seconds)
         )
         values = {"holder": holder, "lease": lane.lease, "leased_until": lane.until, "not_before": None}
-        self._connection.execute(update(lanes).where(_at(lane.place)).values(values))
+        self._connection.execute(RENEW, {**_at(lane.place), **values})
         return lane
 
     def letters(self, lane: Lane) -> list[Letter]:
         """What waits in a leased place, in order, a batch at a time."""
         self._held(lane)
-        found = select(outbox).where(_there(lane.place), PENDING).order_by(outbox.c.seq).limit(BATCH)
-        return [_letter(row, lane) for row in self._connection.execute(found)]
+        return [_letter(row, lane) for row in self._connection.execute(LETTERS, _at(lane.place))]
 
     def renew(self, lane: Lane, now: datetime, seconds: float) -> Lane:
         """Hold the place longer: before each letter, so that a long batch never outlives its lease."""
         self._held(lane)
         until = now + timedelta(seconds=seconds)
-        self._connection.execute(update(lanes).where(_at(lane.place)).values(leased_until=until))
+        self._connection.execute(RENEW, {**_at(lane.place), "leased_until": until})
         return Lane(lane.place, lane.holder, lane.lease, until)
 
     def start(self, letter: Letter) -> bool:
         """A try begins; returns whether an earlier one may have been taken without our knowing."""
         self._held(letter.lane)
-        here = outbox.c.id == letter.id
-        doubt = bool(self._connection.execute(select(outbox.c.doubt).where(here)).scalar_one())
-        self._connection.execute(
-            update(outbox).where(here).values(state="sending", doubt=True, attempts=outbox.c.attempts + 1)
-        )
+        doubt = bool(self._connection.execute(DOUBT, {"of": letter.id}).scalar_one())
+        self._connection.execute(START, {"of": letter.id})
         return doubt
 
     def posted(self, letter: Letter, post: str) -> None:
@@ -158,7 +188,7 @@ class Outbox:
     def later(self, letter: Letter, until: datetime, reason: str) -> None:
         """The platform did not take it: the whole place waits until `until` (the machine's hour), in order."""
         self._settle(letter, state="waiting", reason=reason[:500])
-        self._connection.execute(update(lanes).where(_at(letter.place)).values(leased_until=None, not_before=until))
+        self._connection.execute(RENEW, {**_at(letter.place), "leased_until": None, "not_before": until})
 
     def dead(self, letter: Letter, reason: str) -> None:
         """The platform never will: the letter is put aside, the place goes on."""
@@ -166,8 +196,7 @@ class Outbox:
 
     def release(self, lane: Lane) -> None:
         """Give a place back."""
-        ours = and_(_at(lane.place), lanes.c.holder == lane.holder, lanes.c.lease == lane.lease)
-        self._connection.execute(update(lanes).where(ours).values(leased_until=None))
+        self._connection.execute(RELEASE, {**_ours(lane), "leased_until": None})
 
     def stats(self) -> Stats:
         """What waits and what is dead."""
@@ -196,25 +225,24 @@ class Outbox:
 
     def _held(self, lane: Lane) -> None:
         """Raise Stale when somebody else leased the place since."""
-        ours = and_(_at(lane.place), lanes.c.holder == lane.holder, lanes.c.lease == lane.lease)
-        if self._connection.execute(select(lanes.c.lease).where(ours).with_for_update()).one_or_none() is None:
+        if self._connection.execute(HELD, _ours(lane)).one_or_none() is None:
             raise Stale(lane.place.id)
 
     def _settle(self, letter: Letter, **values: object) -> None:
         self._held(letter.lane)
-        self._connection.execute(update(outbox).where(outbox.c.id == letter.id).values(**values))
+        self._connection.execute(SETTLE, {"of": letter.id, **values})
 
 
 def _same() -> ColumnElement[bool]:
     return and_(outbox.c.platform == lanes.c.platform, outbox.c.place == lanes.c.place)
 
 
-def _at(place: Address) -> ColumnElement[bool]:
-    return and_(lanes.c.platform == place.platform, lanes.c.place == place.id)
+def _at(place: Address) -> dict[str, object]:
+    return {"at_platform": place.platform, "at_place": place.id}
 
 
-def _there(place: Address) -> ColumnElement[bool]:
-    return and_(outbox.c.platform == place.platform, outbox.c.place == place.id)
+def _ours(lane: Lane) -> dict[str, object]:
+    return {**_at(lane.place), "by": lane.holder, "under": lane.lease}
 
 
 def _letter(row: Row[tuple[object, ...]], lane: Lane) -> Letter:

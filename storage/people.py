@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from atelier.dossier import Dossier, Person
 from atelier.spelling import key
-from atelier.words import PersonId
+from atelier.words import PersonId, Role
 from chat.cards import Address
 from storage.errors import NotFound, Stale
 from storage.rows import insert_new, storable
@@ -20,16 +35,17 @@ BEHIND = TOLD.join(accounts).where(
     accounts.c.platform == bindparam("platform"), accounts.c.account == bindparam("account")
 )
 NAMED = TOLD.where(people.c.id == bindparam("id"))
-HOLDING = TOLD.where(
+NEAR = TOLD.where(
     people.c.active,
     people.c.id.in_(bindparam("given", expanding=True))
     | people.c.id.in_(
         select(holdings.c.person).where(
-            holdings.c.role.in_(bindparam("roles", expanding=True)),
+            holdings.c.role.in_([literal_column(f"'{role}'") for role in Role if role is not Role.ADMIN]),
             holdings.c.scope.in_(bindparam("scopes", expanding=True)),
         )
     ),
 )
+"""Every role that `Dossier.roles_of` knows, said with literals: the index of roles and scopes fits."""
 DIRECT = (
     select(accounts.c.platform, accounts.c.account)
     .join(people)
@@ -45,6 +61,8 @@ class People:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._near: Near | None = None
+        self._direct: dict[PersonId, Address | None] = {}
 
     def behind(self, account: Address) -> Person | None:
         """Who speaks from this account (active or not), or None."""
@@ -79,14 +97,22 @@ class People:
     def holding(self, roles: Iterable[str], dossier: Dossier) -> tuple[Person, ...]:
         """The active people who hold one of these roles on a dossier, by name: `Dossier.roles_of` has the last word."""
         asked = frozenset(str(role) for role in roles)
-        given = [m.person for m in dossier.members if m.role in asked]
-        near = self._read(HOLDING, given=given, roles=list(asked), scopes=_scopes(dossier))
-        return tuple(person for person in near if asked & dossier.roles_of(person))
+        return tuple(person for person, held in self._around(dossier) if asked & held) if asked else ()
+
+    def _around(self, dossier: Dossier) -> tuple[tuple[Person, frozenset[Role]], ...]:
+        """Who holds something on a dossier, and what: asked several times of the same one in an event, read once."""
+        if self._near is None or self._near.dossier is not dossier:
+            given = [m.person for m in dossier.members]
+            near = self._read(NEAR, given=given, scopes=sorted(dossier.scopes()))
+            self._near = Near(dossier, tuple((person, dossier.roles_of(person)) for person in near))
+        return self._near.people
 
     def direct(self, person: PersonId) -> Address | None:
         """The direct conversation with a person, on their preferred account; None without account, or when inactive."""
-        row = self._connection.execute(DIRECT, {"id": person}).one_or_none()
-        return None if row is None else Address(platform=row.platform, id=f"dm:{row.account}")
+        if person not in self._direct:
+            row = self._connection.execute(DIRECT, {"id": person}).one_or_none()
+            self._direct[person] = row and Address(platform=row.platform, id=f"dm:{row.account}")
+        return self._direct[person]
 
     def add(self, person: Person, accounts: tuple[Address, ...] = ()) -> None:
         """Add a person with their accounts, the preferred one first. Raises Stale when the id or an account is taken."""
@@ -106,6 +132,7 @@ class People:
     def link(self, person: PersonId, account: Address) -> None:
         """Give a person one more account. Raises Stale when it is somebody else's, NotFound when nobody has this id."""
         self.get(person)
+        self._changed()
         last = select(func.max(accounts.c.position)).where(accounts.c.person == person)
         position = (self._connection.execute(last).scalar_one() or 0) + 1
         values = {"platform": account.platform, "account": account.id, "person": person, "position": position}
@@ -114,8 +141,16 @@ class People:
             if owner is None or owner.id != person:
                 raise Stale(account)
 
+    def unlink(self, person: PersonId, account: Address) -> None:
+        """Take an account back from a person. Raises NotFound when it is not theirs."""
+        self._changed()
+        mine = delete(accounts).where(_is(account), accounts.c.person == person)
+        if self._connection.execute(mine).rowcount != 1:
+            raise NotFound(account)
+
     def prefer(self, person: PersonId, account: Address) -> None:
         """Write to this account of theirs from now on. Raises NotFound when it is not theirs."""
+        self._changed()
         first = select(func.min(accounts.c.position)).where(accounts.c.person == person)
         position = (self._connection.execute(first).scalar_one() or 0) - 1
         mine = update(accounts).where(_is(account), accounts.c.person == person)
@@ -129,14 +164,34 @@ class People:
 
     def _hold(self, person: Person) -> None:
         """Their roles, as rows to look for them by."""
+        self._changed()
         self._connection.execute(delete(holdings).where(holdings.c.person == person.id))
         held = {(str(h.role), h.scope) for h in person.holdings}
         if held:
             rows = [{"person": person.id, "role": role, "scope": scope} for role, scope in sorted(held)]
             self._connection.execute(insert(holdings), rows)
 
+    def _changed(self) -> None:
+        """What was read of the directory in this event is read again."""
+        self._near = None
+        self._direct.clear()
+
     def _read(self, which: Select[str], **values: object) -> tuple[Person, ...]:
-        return tuple(Person.model_validate_json(told) for told in self._connection.execute(which, values).scalars())
+        return tuple(_person(told) for told in self._connection.execute(which, values).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Those who hold something on this very dossier, by name."""
+
+    dossier: Dossier
+    people: tuple[tuple[Person, frozenset[Role]], ...]
+
+
+@lru_cache(maxsize=1024)
+def _person(told: str) -> Person:
+    """A person is never changed: the same text is the same one."""
+    return Person.model_validate_json(told)
 
 
 def _is(account: Address) -> ColumnElement[bool]:
@@ -145,9 +200,4 @@ def _is(account: Address) -> ColumnElement[bool]:
 
 def _values(person: Person) -> dict[str, object]:
     name = storable(person.name)
-    return {"name": name, "plain": key(name), "active": person.active, "data": person.model_dump(mode="json")}
-
-
-def _scopes(dossier: Dossier) -> list[str]:
-    """Every scope of the directory that may reach a dossier."""
-    return ["", f"dep:{dossier.departement}", f"ref:{dossier.ref}", *(f"terr:{c}" for c in dossier.territory_codes())]
+    return {"name": name, "plain": key(name), "active": person.active, "data": person}

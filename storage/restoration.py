@@ -23,7 +23,8 @@ from storage.engine import known, move, open_engine, revision
 from storage.errors import Away, answering
 from storage.journal import Broken
 from storage.reader import open_reader, sqlite_file
-from storage.tables import metadata, outbox
+from storage.schema import metadata
+from storage.tables import outbox
 
 GZIP = b"\x1f\x8b"
 LOCK = "10s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Executable, Table, literal
@@ -35,6 +35,15 @@ def storable(text: str) -> str:
 
 def _insert(dialect: str, table: Table) -> Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def upsert_all(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], keys: Collection[str]
+) -> None:
+    """The same for several rows, which have the same columns."""
+    if rows:
+        statement = _rewriting(connection.dialect.name, table, tuple(rows[0]), tuple(keys))
+        connection.execute(statement, [dict(row) for row in rows])
 
 
 @cache  # a statement built once is compiled once: half of what a small write costs is building it

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from atelier.procedure import FINAL
 from atelier.words import Reference
@@ -15,7 +15,11 @@ from chat.cards import Address
 from storage.rows import insert_new
 from storage.tables import dossiers, threads
 
-ROOT = select(threads).where(threads.c.key == bindparam("key")).order_by(threads.c.seq).limit(1)
+KEY = threads.c.key == bindparam("of")
+HERE = (threads.c.platform == bindparam("at_platform")) & (threads.c.place == bindparam("at_place"))
+ROOT = select(threads).where(KEY).order_by(threads.c.seq).limit(1)
+AT, FORGET = select(threads.c.post).where(KEY, HERE), delete(threads).where(KEY, HERE)
+UNDER = select(threads).where(HERE, threads.c.post == bindparam("under")).order_by(threads.c.seq).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,12 @@ class Threads:
 
     def root(self, key: str) -> tuple[Address, str] | None:
         """The place and the root post of the first thread opened for a card, or None."""
-        row = self._connection.execute(ROOT, {"key": key}).one_or_none()
+        row = self._connection.execute(ROOT, {"of": key}).one_or_none()
         return None if row is None else (Address(platform=row.platform, id=row.place), row.post)
 
     def at(self, key: str, place: Address) -> str | None:
         """The root post of a card's thread in this very place, or None."""
-        found = select(threads.c.post).where(threads.c.key == key, _in(place))
-        return self._connection.execute(found).scalar_one_or_none()
+        return self._connection.execute(AT, {"of": key, **_at(place)}).scalar_one_or_none()
 
     def open(self, key: str, place: Address, post: str, ref: str, audience: str) -> None:
         """Open a thread under a post; the first one opened for this card in this place stays."""
@@ -50,8 +53,7 @@ class Threads:
 
     def by_post(self, place: Address, post: str) -> Thread | None:
         """What the thread under this root post is about, or None when it is none of ours."""
-        found = select(threads).where(_in(place), threads.c.post == post).order_by(threads.c.seq).limit(1)
-        row = self._connection.execute(found).one_or_none()
+        row = self._connection.execute(UNDER, {"under": post, **_at(place)}).one_or_none()
         return None if row is None else Thread(row.key, Reference(row.ref), row.audience)
 
     def live(self, platform: str) -> list[tuple[Address, str]]:
@@ -63,8 +65,8 @@ class Threads:
 
     def forget(self, key: str, place: Address) -> None:
         """The root post is gone: the next post of this card opens the thread anew."""
-        self._connection.execute(delete(threads).where(threads.c.key == key, _in(place)))
+        self._connection.execute(FORGET, {"of": key, **_at(place)})
 
 
-def _in(place: Address) -> ColumnElement[bool]:
-    return (threads.c.platform == place.platform) & (threads.c.place == place.id)
+def _at(place: Address) -> dict[str, str]:
+    return {"at_platform": place.platform, "at_place": place.id}

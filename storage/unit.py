@@ -9,8 +9,12 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from storage.absences import Absences
 from storage.access import Access
+from storage.ateliers import Ateliers
 from storage.cards import Cards
+from storage.commandes import Commandes
+from storage.contracts import Contracts
 from storage.conversations import Conversations
 from storage.counters import Counters
 from storage.deadlines import Deadlines
@@ -47,6 +51,10 @@ class Unit:
     conversations: Conversations
     files: Files
     leases: Leases
+    contracts: Contracts
+    commandes: Commandes
+    ateliers: Ateliers
+    absences: Absences
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,10 @@ class Units:
             Conversations(connection),
             Files(connection, self.ids),
             Leases(connection),
+            Contracts(connection),
+            Commandes(connection),
+            Ateliers(connection),
+            Absences(connection),
         )
 
 

@@ -8,25 +8,32 @@ import shutil
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 import uvicorn
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from town import Town, opened
 
 from bot.sandbox.local import Local
 from bot.sandbox.people import Somebody
 from bot.sandbox.server import LOOPBACK, site
 from bot.sandbox.world import direct
+from chat.talk import Given
 
 T = TypeVar("T")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {LOOPBACK}",
 )  # fmt: skip
-PATIENCE = 15.0
+PATIENCE = 60.0
+SLOW_MACHINE = 30_000
+"""Milliseconds for a page at most: others may be using the machine."""
+SIZE = {"width": 1280, "height": 860}
 TELL_VIOLATIONS = (
     "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))"
 )
@@ -49,7 +56,8 @@ class Served:
 
     def __init__(self, local: Local) -> None:
         self.local = local
-        self.server = uvicorn.Server(uvicorn.Config(site(local), host=LOOPBACK, port=0, log_level="warning"))
+        self.site = site(local)
+        self.server = uvicorn.Server(uvicorn.Config(self.site, host=LOOPBACK, port=0, log_level="warning"))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looping = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._run()), daemon=True)
@@ -78,9 +86,13 @@ class Served:
         return f"http://{LOOPBACK}:{port}/"
 
     def play(self, deed: Coroutine[Any, Any, T]) -> T:
-        """Do something in the town behind the page, where the page's own acts are done."""
+        """Do something in the town behind the page, where the page's own acts are done, as an act of the page's."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(deed, self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(self._alone(deed), self._loop).result(PATIENCE)
+
+    async def _alone(self, deed: Coroutine[Any, Any, T]) -> T:
+        async with self.site.state.carrying:
+            return await deed
 
 
 class Watch:
@@ -186,6 +198,18 @@ class Window:
         """A field of the open form, by its label."""
         return self.dialog.get_by_label(re.compile(rf"^{re.escape(label)}( \(facultatif\))?$"))
 
+    def fill(self, given: Given) -> None:
+        """Fill fields of the open form by their names, as a person does: type, choose a line, tick boxes."""
+        for name, value in given.items():
+            field = self.dialog.locator(f'[name="q.{name}"]')
+            if isinstance(value, tuple):
+                for line in value:
+                    field.and_(self.dialog.locator(f'[value="{line}"]')).check()
+            elif field.evaluate("(field) => field.tagName") == "SELECT":
+                field.select_option(value=value)
+            else:
+                field.fill(value)
+
     def submit(self) -> None:
         """Send the open form."""
         with self.turn():
@@ -199,3 +223,44 @@ class Window:
     def sees(self, words: str, where: Locator | None = None) -> None:
         """These words are on the screen, or soon come."""
         expect(where or self.page.locator("main")).to_contain_text(words)
+
+
+class Scene:
+    """A served town and the windows open on it. No window may complain, or ask anything of another computer."""
+
+    def __init__(self, browser: Browser, served: Served, town: Town) -> None:
+        self.browser = browser
+        self.served = served
+        self.town = town
+
+    @contextmanager
+    def window(self, **options: Any) -> Iterator[Window]:
+        watch = Watch()
+        context = self.browser.new_context(**{"viewport": SIZE, "locale": "fr-FR", **options})
+        context.set_default_timeout(SLOW_MACHINE)
+        context.add_init_script(TELL_VIOLATIONS)
+        page = context.new_page()
+        watch.over(page)
+        yield Window(page, self.served.url)
+        context.close()
+        assert watch.complaints == []
+        assert watch.hosts == {"127.0.0.1"}
+
+
+@contextmanager
+def staged(browser: Browser, folder: Path) -> Iterator[Scene]:
+    """A new town, served from a folder."""
+    expect.set_options(timeout=SLOW_MACHINE)
+    with opened(folder) as local, Served(local) as served:
+        yield Scene(browser, served, Town(local))
+
+
+def faultless(w: Window) -> None:
+    """axe-core finds nothing serious, in the light and in the dark."""
+    w.page.evaluate(AXE_SCRIPT)
+    for scheme, options in (("light", {"resultTypes": ["violations"]}), ("dark", {"runOnly": ["color-contrast"]})):
+        w.page.emulate_media(color_scheme=scheme)
+        found = AxeResults(w.page.evaluate("(options) => axe.run(options)", options))
+        assert found.response["passes"], "axe looked at something"
+        grave = [v["id"] for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+        assert not grave, found.generate_report()

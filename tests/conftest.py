@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["databases", "town"]
+settings.register_profile("atelier", deadline=None)  # how long an example takes is the machine's business: see bench/
+settings.load_profile("atelier")
 
 
 @pytest.hookimpl(hookwrapper=True)

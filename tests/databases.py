@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Engine, make_url
 
 from storage.engine import migrate, open_engine
-from storage.tables import metadata
+from storage.schema import metadata
 from storage.unit import Units
 
 SECRET = b"a key for tests, nothing else"

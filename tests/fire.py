@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, LiteralString
@@ -153,8 +154,9 @@ class Bot:
 
     def start(self, *args: str, port: int = 0, kill: dict[str, Any] | None = None) -> Process:
         log = self.folder / "bot.log"
+        hour = str(self.hour) if self.hour.exists() else ""
         pid = self.launcher.order(
-            do="start", args=args, env=self.env(port), log=str(log), kill=kill, timeout=self.timeout
+            do="start", args=args, env=self.env(port), log=str(log), kill=kill, timeout=self.timeout, hour=hour
         )
         made = Process(self.launcher, pid, log, port)
         self.processes.append(made)
@@ -230,6 +232,24 @@ class Bot:
         """Leases held by the dead end, retries are due: what an hour does."""
         with self.engine.begin() as connection:
             connection.execute(text("UPDATE lanes SET leased_until = NULL, not_before = NULL"))
+
+    def buried(self, dead: Process) -> None:
+        """What this one held is free: what a few minutes do. Whatever the living hold stays theirs."""
+        with self.engine.begin() as connection:
+            held = {"holder": f"{dead.pid}-%"}
+            connection.execute(text("UPDATE lanes SET leased_until = NULL WHERE holder LIKE :holder"), held)
+            connection.execute(text("DELETE FROM leases WHERE holder LIKE :holder"), held)
+
+    @property
+    def hour(self) -> Path:
+        """Where the procedure's hour is told to every process, once `at` has set it."""
+        return self.folder / "hour"
+
+    def at(self, hour: datetime) -> None:
+        """It is this hour for the procedure, until told otherwise."""
+        new = self.folder / "hour.new"
+        new.write_text(hour.isoformat(), encoding="ascii")
+        new.replace(self.hour)
 
     def retries_are_due(self) -> None:
         """Only the places that wait for their next try: those being carried stay leased."""
@@ -482,9 +502,10 @@ def out_of_order(bot: Bot) -> list[str]:
     rows = bot.rows("SELECT id, place, key, post, state FROM outbox ORDER BY seq")
     posted = ids(bot.slack)
     faults = [f"{id_} is {state}" for id_, _, _, _, state in rows if state != "posted"]
+    channels = {f"atelier:{ref}": place for ref, place in bot.rows("SELECT ref, place FROM atelier_places")}
     written: dict[str, list[str]] = defaultdict(list)
     for id_, place, _, _, _ in rows:
-        written[place.replace("dm:", "D")].append(id_)
+        written[channels.get(place, place.replace("dm:", "D"))].append(id_)
     for place, wanted in written.items():
         first = list(dict.fromkeys(posted[place]))
         edits = {id_ for id_, _, key, _, _ in rows if key}

@@ -9,6 +9,8 @@ process still there is killed, each by its pid.
 `kill` holds `from` (a function, « file:name », from which lines count), and either `at` (« file:words of the line »,
 killed on reaching that line, the `hit`-th time) or `line` (killed at the n-th line of our code, whatever the thread; 0 only counts), and
 `board`, a file where the count stays readable after the death.
+`hour`, when given, is a file that says the procedure's hour: whoever writes it makes time pass. A process's holder of
+leases begins with its pid, so that what the dead held can be told from what the living hold.
 """
 
 from __future__ import annotations
@@ -23,13 +25,15 @@ import struct
 import sys
 import threading
 import traceback
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from atelier.territories import Territories
-from bot import cli, production
+from bot import app, cli, production
+from bot.ids import fresh_id
 from bot.slack import link
 
 ROOT = Path(__file__).parent.parent
@@ -45,6 +49,16 @@ class Loaded(Territories):
     @classmethod
     def load(cls) -> Any:
         return LOADED
+
+
+class Told:
+    """The procedure's clock, as a file says it."""
+
+    def __init__(self, hour: Path) -> None:
+        self.hour = hour
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.hour.read_text(encoding="ascii"))
 
 
 class Killer:
@@ -104,6 +118,10 @@ def child(order: dict[str, Any]) -> None:
     sys.argv = ["atelier", *order["args"]]
     cli.Territories = Loaded  # type: ignore[misc]
     production.CARRY_EVERY = float(order.get("every", 0.1))
+    app.fresh_id = lambda: f"{os.getpid()}-{fresh_id()}"  # type: ignore[assignment]
+    if order.get("hour"):
+        production.SystemClock = lambda: Told(Path(order["hour"]))  # type: ignore[assignment, misc]
+        production.RING_EVERY = production.CHANNELS_EVERY = 0.2
     link.TIMEOUT = aiohttp.ClientTimeout(total=order.get("timeout", 20), connect=5)
     if order["kill"]:
         Killer(order["kill"]).watch()

@@ -2,7 +2,9 @@
 
     PYTHONPATH=.:tests python tests/freeze.py 0001
 
-writes tests/frozen/0001/: the SQLite file (gzip), the sandbox's world, and what buttons carried. Once a version is out,
+    PYTHONPATH=.:tests python tests/freeze.py 0002 atelier
+
+writes tests/frozen/0001/ (or tests/frozen_ateliers/0002/, of an atelier under way): the SQLite file (gzip), the sandbox's world, and what buttons carried. Once a version is out,
 its folder is never written again: `test_frozen.py` opens each of them with the program of the day.
 """
 
@@ -14,15 +16,18 @@ import json
 import shutil
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from town import MONDAY, Town, opened
 
-from bot.sandbox.people import CAMILLE, MARC
+from bot.sandbox import mission
+from bot.sandbox.people import CAMILLE, JEANNE, MARC
 from bot.slack.press import Seals
 
 FROZEN = Path(__file__).parent / "frozen"
+ATELIERS = Path(__file__).parent / "frozen_ateliers"
 SECRET = b"a key for tests, nothing else"
 REF, DRAFT = "ADT-2026-0001", "ADT-2026-0002"
 
@@ -38,6 +43,20 @@ async def lived(town: Town) -> None:
     await town.player.say(CAMILLE, "Bar-le-Duc")
 
 
+async def under_way(town: Town) -> None:
+    """An order that the service has prepared, and that waits for its signatory; rank 1 was set aside."""
+    await town.examined()
+    await town.validate(REF)
+    await mission.act(town.player, REF)
+    await mission.designation(town.player, REF)
+    await town.player.command(JEANNE, f"credits {REF} ae = 20000 | cp = 20000 | uo = DDT 55 | chorus = 2026-0135")
+    await town.player.command(
+        CAMILLE,
+        f"commande {REF} ej = 15123 | montant = 20000 | objet = mission | jour = {mission.day(town.player)}"
+        " | delai = 4 mois | moyen = Courriel | preuve = Accusé",
+    )
+
+
 def tokens(town: Town) -> dict[str, object]:
     """The buttons of AD1's card, as tokens and as Slack carried them."""
     card = town.world.posts[town.player.review(MARC, REF)].message.card
@@ -51,9 +70,9 @@ def tokens(town: Town) -> dict[str, object]:
     }
 
 
-def main(version: str) -> None:
+def main(version: str, root: Path = FROZEN, life: Callable[[Town], Awaitable[None]] = lived) -> None:
     """Write the folder of a version. Refuses to write over one."""
-    target = FROZEN / version
+    target = root / version
     target.mkdir(parents=True)
     with TemporaryDirectory() as made:
         folder = Path(made) / "town"
@@ -61,7 +80,7 @@ def main(version: str) -> None:
         (folder / "secret").write_bytes(SECRET)
         with opened(folder) as local:
             town = Town(local)
-            asyncio.run(lived(town))
+            asyncio.run(life(town))
             kept = tokens(town)
         with sqlite3.connect(folder / "atelier.db") as raw:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -72,4 +91,7 @@ def main(version: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[2:] == ["atelier"]:
+        main(sys.argv[1], ATELIERS, under_way)
+    else:
+        main(sys.argv[1])

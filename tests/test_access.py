@@ -16,7 +16,7 @@ async def test_a_stranger_is_told_what_is_kept_and_how_to_come_in(town: Town) ->
     read = town.read(YANN)
     assert "Vous n'êtes pas encore dans l'annuaire" in read
     assert "[Demander l'accès]" in read
-    assert town.local.app.writer.call(lambda u: u.dossiers.queue()) == []
+    assert town.local.app.writer.call(lambda u: u.dossiers.queued()) == 0
 
 
 async def test_access_is_asked_and_given_with_a_button(town: Town) -> None:

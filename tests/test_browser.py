@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from browser import TELL_VIOLATIONS, Served, Watch, Window, chromium
+from browser import Scene, Served, Window, chromium, faultless, staged
 from playwright.sync_api import Browser, expect
-from town import LONG, Town, opened
+from town import LONG
 
 from atelier.words import State
 from bot.sandbox import server
@@ -20,7 +17,6 @@ from bot.sandbox.letters import letter
 from bot.sandbox.people import CAMILLE, INES, MARC, NORA, REVIEW
 
 REF = "ADT-2026-0001"
-SIZE = {"width": 1280, "height": 860}
 
 
 @pytest.fixture(scope="module")
@@ -29,32 +25,10 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
-class Scene:
-    """A served town and the windows open on it. No window may complain, or ask anything of another computer."""
-
-    def __init__(self, browser: Browser, served: Served, town: Town) -> None:
-        self.browser = browser
-        self.served = served
-        self.town = town
-
-    @contextmanager
-    def window(self, **options: Any) -> Iterator[Window]:
-        watch = Watch()
-        context = self.browser.new_context(**{"viewport": SIZE, "locale": "fr-FR", **options})
-        context.set_default_timeout(5_000)
-        context.add_init_script(TELL_VIOLATIONS)
-        page = context.new_page()
-        watch.over(page)
-        yield Window(page, self.served.url)
-        context.close()
-        assert watch.complaints == []
-        assert watch.hosts == {"127.0.0.1"}
-
-
 @pytest.fixture
 def scene(browser: Browser, tmp_path: Path) -> Iterator[Scene]:
-    with opened(tmp_path) as local, Served(local) as served:
-        yield Scene(browser, served, Town(local))
+    with staged(browser, tmp_path) as made:
+        yield made
 
 
 def test_a_request_goes_from_its_first_question_to_its_validation(scene: Scene) -> None:
@@ -294,14 +268,3 @@ def test_the_page_is_accessible(scene: Scene) -> None:
         w.page.set_viewport_size({"width": 400, "height": 800})
         w.open(INES)
         faultless(w)
-
-
-def faultless(w: Window) -> None:
-    """axe-core finds nothing serious, in the light and in the dark."""
-    w.page.evaluate(AXE_SCRIPT)
-    for scheme, options in (("light", {"resultTypes": ["violations"]}), ("dark", {"runOnly": ["color-contrast"]})):
-        w.page.emulate_media(color_scheme=scheme)
-        found = AxeResults(w.page.evaluate("(options) => axe.run(options)", options))
-        assert found.response["passes"], "axe looked at something"
-        grave = [v["id"] for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-        assert not grave, found.generate_report()

@@ -14,12 +14,13 @@ from atelier.grammar import Step
 from atelier.labels import ROLES, STATES
 from atelier.procedure import FINAL, STEPS
 from atelier.rules import RULES
-from atelier.words import State
+from atelier.words import Role, State
 from scripts.draw_procedure import DOCS, EVERY, markdown, sentences
-from scripts.procedure_svg import LETTER, svg
+from scripts.procedure_svg import DONE, LETTER, REQUESTED, Scene, ends, svg
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
+SCENES = [("procedure.svg", REQUESTED), ("procedure-atelier.svg", DONE)]
 HOW = "redraw with « python scripts/draw_procedure.py »"
 
 
@@ -27,14 +28,20 @@ def test_the_page_is_what_the_table_gives() -> None:
     assert (DOCS / "procedure.md").read_text("utf-8") == markdown(), HOW
 
 
-def test_the_picture_is_what_the_table_gives() -> None:
-    assert (DOCS / "procedure.svg").read_text("utf-8") == svg(), HOW
+@pytest.mark.parametrize(("name", "scene"), SCENES)
+def test_the_picture_is_what_the_table_gives(name: str, scene: Scene) -> None:
+    assert (DOCS / name).read_text("utf-8") == svg(scene), HOW
 
 
 def test_the_check_is_a_command_that_ci_can_run() -> None:
     command = [sys.executable, "scripts/draw_procedure.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def helpers(step: Step) -> tuple[tuple[str, tuple[Role, ...]], ...]:
+    """Who prepares a row, and who records it."""
+    return ("préparé par", step.prepares), ("ou saisi d'après un document signé par", step.records)
 
 
 @pytest.mark.parametrize("step", EVERY, ids=lambda step: step.id)
@@ -45,8 +52,9 @@ def test_each_row_is_told_whole(step: Step) -> None:
     assert step.label in cells[1]
     assert f"`/atelier {step.act}`" in cells[1]
     assert cells[2] == ("<br>".join(STATES[state] for state in step.source) or "—")
-    assert cells[3] == (STATES[step.target] if step.target else "(même état)")
-    assert cells[4] == "<br>".join(ROLES[role] for role in step.by)
+    assert cells[3] == ("<br>".join(STATES[end] for end in ends(step)) or "(même état)")
+    helped = [f"*{how} : {', '.join(ROLES[role] for role in roles)}*" for how, roles in helpers(step) if roles]
+    assert cells[4] == "<br>".join((*(ROLES[role] for role in step.by), *helped))
     assert cells[6].count("](#") == len(step.needs)
     clocks = (*step.starts, *step.stops, *step.suspends, *step.resumes)
     assert cells[7].count("«") == len(clocks)
@@ -68,19 +76,32 @@ def test_no_letter_is_forgotten_among_the_sentences() -> None:
     assert [("collectivité" in s, "préfet" in s) for s in sentences(deux_courriers)] == [(True, False), (False, True)]
 
 
-def test_the_mermaid_diagram_draws_every_move() -> None:
-    lines = markdown().split("```mermaid\n")[1].split("```")[0].splitlines()
-    arrows = [tuple(line.split(" : ")[0].split(" --> ")) for line in lines if "-->" in line]
-    ends = [(step.source, step.target) for step in EVERY]
-    wanted = [(f"  {s}", t or s) for sources, t in ends for s in (sources or ("[*]",))]
-    assert arrows == wanted + [(f"  {state}", "[*]") for state in State if state in FINAL]
-    assert [line.split('"')[1] for line in lines if "state " in line] == list(STATES.values())
+def test_the_mermaid_diagrams_draw_every_move() -> None:
+    page = markdown()
+    diagrams = [part.split("```")[0].splitlines() for part in page.split("```mermaid\n")[1:]]
+    assert len(diagrams) == len(SCENES)
+    for lines, (_, scene) in zip(diagrams, SCENES, strict=True):
+        arrows = [tuple(line.split(" : ")[0].split(" --> ")) for line in lines if "-->" in line]
+        first = [("  [*]", "brouillon")] if scene.opening else []
+        moves = [
+            (f"  {s}", e) for step in scene.steps for s in step.source if s in scene.states for e in ends(step) or (s,)
+        ]
+        assert arrows == first + moves + [(f"  {state}", "[*]") for state in scene.ends]
+        assert [line.split('"')[1] for line in lines if "state " in line] == [
+            STATES[s] for s in (*scene.states, *scene.ends)
+        ]
+    drawn = {step.id for _, scene in SCENES for step in (*scene.steps, *scene.always)}
+    assert drawn == {step.id for step in STEPS}
+    assert all(f"- {step.label} (" in page for step in DONE.always)
 
 
 def test_every_deadline_and_state_has_its_line() -> None:
     lines = markdown().splitlines()
     for row in RULES:
-        assert any(line.startswith(f"| {row.label} | {row.delay} |") for line in lines)
+        assert any(
+            line.startswith(f"| {row.label} | {row.delay or 'fixé par le contrat, le bon de commande ou la note'} |")
+            for line in lines
+        )
     for state in State:
         assert any(line.startswith(f"| {STATES[state]} | `{state}` |") for line in lines)
 
@@ -88,9 +109,9 @@ def test_every_deadline_and_state_has_its_line() -> None:
 # --- the picture, measured ---
 
 
-def drawing() -> ET.Element:
+def drawing(scene: Scene) -> ET.Element:
     """The picture as XML."""
-    return ET.fromstring(svg())  # noqa: S314 - our own file
+    return ET.fromstring(svg(scene))  # noqa: S314 - our own file
 
 
 def words(text: ET.Element) -> str:
@@ -112,20 +133,27 @@ def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def test_the_picture_names_every_state_gesture_and_deadline() -> None:
-    picture = drawing()
-    read = " ".join(words(text) for text in picture.iter(f"{SVG}text"))
+def test_the_pictures_name_every_state_gesture_and_deadline() -> None:
+    read = " ".join(words(text) for _, scene in SCENES for text in drawing(scene).iter(f"{SVG}text"))
     assert all(label in read for label in STATES.values())
     assert all(step.label in read for step in EVERY)
     assert all(row.label in read for row in RULES)
-    moves = sum(len(step.source) for step in STEPS if step.target in FINAL)
-    assert len(list(picture.iter(f"{SVG}tspan"))) == 2 * moves
-    boxes = [r.get("class") for r in picture.iter(f"{SVG}rect")]
-    assert (boxes.count("state"), boxes.count("final")) == (len(State) - len(FINAL), len(FINAL))
+    for _, scene in SCENES:
+        picture = drawing(scene)
+        moves = [
+            s for step in scene.steps for s in step.source for e in ends(step) if s in scene.states and e in scene.ends
+        ]
+        assert len(list(picture.iter(f"{SVG}tspan"))) == 2 * len(moves)
+        boxes = [r.get("class") for r in picture.iter(f"{SVG}rect")]
+        assert (boxes.count("state"), boxes.count("final")) == (len(scene.states), len(scene.ends) + bool(scene.always))
+    listed = {step.target for step in DONE.always if step.target}
+    assert {s for _, scene in SCENES for s in (*scene.states, *scene.ends)} | listed == set(State)
+    assert set(FINAL) <= {*REQUESTED.ends, *DONE.ends} | listed
 
 
-def test_nothing_in_the_picture_covers_anything_or_leaves_the_page() -> None:
-    picture = drawing()
+@pytest.mark.parametrize(("_name", "scene"), SCENES)
+def test_nothing_in_the_picture_covers_anything_or_leaves_the_page(_name: str, scene: Scene) -> None:
+    picture = drawing(scene)
     width, height = (float(n) for n in picture.get("viewBox", "").split()[2:])
     texts = [(words(t), frame(t)) for t in picture.iter(f"{SVG}text")]
     assert [(a, b) for (a, one), (b, other) in combinations(texts, 2) if overlap(one, other)] == []
@@ -140,11 +168,12 @@ def test_nothing_in_the_picture_covers_anything_or_leaves_the_page() -> None:
         assert all(f[0] <= left and right <= f[2] and f[1] <= top and bottom <= f[3] for f in around), text
 
 
-def test_the_picture_is_told_to_who_does_not_see_it_and_fits_both_lights() -> None:
-    picture = drawing()
+@pytest.mark.parametrize(("_name", "scene"), SCENES)
+def test_the_picture_is_told_to_who_does_not_see_it_and_fits_both_lights(_name: str, scene: Scene) -> None:
+    picture = drawing(scene)
     title, told = picture.find(f"{SVG}title"), picture.find(f"{SVG}desc")
     assert title is not None
     assert told is not None
     assert picture.get("aria-labelledby") == f"{title.get('id')} {told.get('id')}"
-    assert all(step.label in str(told.text) for step in EVERY if step.target)
+    assert all(step.label in str(told.text) for step in (*scene.steps, *scene.always) if step.target)
     assert "prefers-color-scheme: dark" in str(picture.findtext(f"{SVG}style"))

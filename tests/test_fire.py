@@ -499,7 +499,7 @@ def broken(draw: st.DrawFn) -> dict[str, Any]:
         node, key = _somewhere(draw, payload)
         match draw(st.sampled_from(["junk", "gone", "nested"])):
             case "junk":
-                node[key] = draw(JUNK)
+                node[key] = copy.deepcopy(draw(JUNK))  # spoiled again, it must not spoil the next example
             case "gone" if isinstance(node, dict):
                 del node[key]
             case _:

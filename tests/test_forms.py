@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from types import UnionType
+from typing import Any, get_args
 
 import pytest
-from cases import FICHE, GIVEN, LONG, REASON
+from cases import FICHE, LONG, REASON, filled
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from atelier import forms
-from atelier.decide import step_of
+from atelier import forms, forms_designation, forms_ending, forms_execution
 from atelier.fiche import Fiche, items
 from atelier.forms import Line, StepForm
 from atelier.problems import SENTENCES, problems
@@ -34,18 +36,27 @@ WRONG = {
     "nullable": set(),
     "literal": {"literal_error"},
     "str": {"string_type", "string_unicode"},
+    "date": {"date_type", "date_from_datetime_parsing", "date_from_datetime_inexact", "string_unicode"},
+    "int": {"int_type", "int_parsing", "int_parsing_size", "int_from_float", "finite_number", "string_unicode"},
+    "decimal": {"decimal_type", "decimal_parsing", "finite_number", "string_unicode"},
     "tuple": {"tuple_type"},
 }
 LIMITS = {
     ("str", "min_length"): "string_too_short",
     ("str", "max_length"): "string_too_long",
+    ("int", "ge"): "greater_than_equal",
+    ("int", "le"): "less_than_equal",
+    ("decimal", "gt"): "greater_than",
+    ("decimal", "ge"): "greater_than_equal",
+    ("decimal", "le"): "less_than_equal",
+    ("decimal", "decimal_places"): "decimal_max_places",
     ("tuple", "min_length"): "too_short",
     ("tuple", "max_length"): "too_long",
 }
 KNOWN = {"type", "schema", "fields", "items_schema", "definitions", "schema_ref", "ref", "metadata", "expected"} | {
     "min_length", "max_length", "strip_whitespace", "variadic_item_index", "default", "cls", "config", "custom_init",
     "root_model", "model_name", "computed_fields", "extra_behavior", "validation_alias", "serialization_alias",
-    "frozen", "post_init", "generic_origin",
+    "frozen", "post_init", "generic_origin", "ge", "gt", "le", "decimal_places", "allow_inf_nan", "microseconds_precision",
 }  # fmt: skip
 """The keys of a schema's node: another one (a pattern, a bound) is a constraint this test must learn."""
 
@@ -124,11 +135,26 @@ def test_every_sentence_has_its_constraint() -> None:
         (Do.INVITER, {"role": "AD1V"}, "Choisissez une ligne de la liste."),
         (Do.INVITER, {"role": "PREF"}, "Choisissez une ligne de la liste."),
         (Do.PRENDRE_EN_CHARGE, {"motif": 3}, "Écrivez un texte."),
+        (Do.CONFIRMER_REMISE, {"jour": None}, "Écrivez un jour, par exemple « 24/11/2026 »."),
+        (Do.CONFIRMER_REMISE, {"jour": ""}, "Écrivez un jour, par exemple « 24/11/2026 »."),
+        (Do.CONFIRMER_REMISE, {"jour": "le 31 février"}, "Écrivez un jour, par exemple « 24/11/2026 »."),
+        (Do.REMETTRE_NOTE, {"charge_jours": "neuf"}, "Écrivez un nombre entier, par exemple 3."),
+        (Do.REMETTRE_NOTE, {"charge_jours": 8.5}, "Écrivez un nombre entier, par exemple 3."),
+        (Do.REMETTRE_NOTE, {"charge_jours": 0}, "Il faut au moins 1."),
+        (Do.REMETTRE_NOTE, {"jours_sur_site": 401}, "Il faut au plus 400."),
+        (Do.REMETTRE_NOTE, {"forme": "roman"}, "Choisissez une ligne de la liste."),
+        (Do.DELEGUER_CREDITS, {"ae": "beaucoup"}, "Écrivez un montant, par exemple « 8 000 € »."),
+        (Do.DELEGUER_CREDITS, {"ae": 0}, "Il faut plus que 0."),
+        (Do.DELEGUER_CREDITS, {"ae": "10.001"}, "Un montant va jusqu'au centime : « 8500,50 »."),
+        (Do.DELEGUER_CREDITS, {"cp": 100_000_001}, "Il faut au plus 100000000."),
+        (Do.PAYER, {"penalites": -1}, "Il faut au moins 0."),
+        (Do.TENIR_SESSION, {"participants": float("inf")}, "Écrivez un nombre."),
+        (Do.DESIGNER, {"equipe": ()}, "Choisissez au moins une ligne de la liste."),
         (Do.REFUSER, {"couleur": "bleu"}, "Cette question n'existe pas dans ce formulaire."),
     ],
 )
 def test_each_wrong_answer_gets_its_sentence(act: Do, changes: dict[str, object], said: str) -> None:
-    assert refusals(ASKED[act], GIVEN[act] | changes) == {next(iter(changes)): said}
+    assert refusals(ASKED[act], filled(act) | changes) == {next(iter(changes)): said}
 
 
 @pytest.mark.parametrize("act", sorted(ASKED))
@@ -175,6 +201,19 @@ def test_of_two_faults_in_a_field_the_first_is_told() -> None:
     }
 
 
+KINDS = {date: "date", int: "number", Decimal: "amount", tuple[str, ...]: "choices"}
+"""How what is not free text is typed; an order or a version, numbers too, is chosen."""
+
+
+def _plain(annotation: object) -> object:
+    """The type of an answer, given or not."""
+    return (
+        next((t for t in get_args(annotation) if t is not type(None)), annotation)
+        if isinstance(annotation, UnionType)
+        else annotation
+    )
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(), max_size=60) | st.just("\ud800"),
     lambda inner: (
@@ -205,13 +244,16 @@ def test_each_question_is_drawn_as_it_is_checked(act: Do) -> None:
     for name, field in ASKED[act].model_fields.items():
         (line,) = (m for m in field.metadata if isinstance(m, Line))
         assert field.title
-        assert field.title.endswith(("?", "DGALN ?", "message"))
-        assert bool(line.choices) is (line.kind in {"choice", "choices"})
+        assert field.title.endswith(("?", "message", "Compte rendu"))
+        assert 0 < len(line.short.encode()) <= 24
+        assert bool(line.choices or line.listed) is (line.kind in {"choice", "choices"})
+        assert not (line.choices and line.listed)
+        assert line.listed or line.kind == KINDS.get(_plain(field.annotation), line.kind)
         values = [value for value, _ in line.choices]
         assert len(set(values)) == len(values)
         for value in values:
             chosen = (value,) if line.kind == "choices" else value
-            assert getattr(ASKED[act].model_validate(GIVEN[act] | {name: chosen}), name) == chosen
+            assert getattr(ASKED[act].model_validate(filled(act) | {name: chosen}), name) == chosen
 
 
 def test_a_complement_may_name_every_question_and_another_tool_is_one_of_the_list() -> None:
@@ -226,6 +268,33 @@ def test_a_form_is_kept_without_the_spaces_around() -> None:
 
 
 def test_every_form_belongs_to_a_step() -> None:
-    every = {form for form in vars(forms).values() if isinstance(form, type) and issubclass(form, StepForm)}
+    modules = (forms, forms_designation, forms_execution, forms_ending)
+    every = {f for m in modules for f in vars(m).values() if isinstance(f, type) and issubclass(f, StepForm)}
     assert every - {StepForm} == set(ASKED.values())
-    assert {act for act in GIVEN if step_of(act).asks is None} == {Do.RETIRER_COMPLEMENT}
+    assert {step.act for step in STEPS} - set(ASKED) == {
+        Do.RETIRER_COMPLEMENT, Do.SOLLICITER, Do.ACCUSER_RECEPTION, Do.LEVER_POINT_D_ARRET, Do.REPRENDRE_ATELIER,
+    }  # fmt: skip
+
+
+def test_the_lists_that_depend_on_the_dossier_are_those_people_are_given() -> None:
+    lines = [
+        m for form in ASKED.values() for f in form.model_fields.values() for m in f.metadata if isinstance(m, Line)
+    ]
+    named = {line.listed for line in lines} - {""}
+    assert named == {"contrats", "membres", "motifs_ecart", "commandes", "version_note", "saisies"}
+
+
+INSIDE = {
+    # what stays inside the State: motives on ranks, and money but for what the holder and the service exchange
+    Do.INDISPONIBLE: {"motif"},
+    Do.ECARTER: {"motif_contrat", "justificatif"},
+    Do.DELEGUER_CREDITS: {"ae", "cp", "uo", "chorus"},
+    Do.NOTIFIER_COMMANDE: {"montant"},
+    Do.NOTIFIER_COMMANDE_ANIMATION: {"montant"},
+}
+
+
+@pytest.mark.parametrize("act", sorted(ASKED))
+def test_what_stays_inside_the_state_says_so(act: Do) -> None:
+    lines = {n: m for n, f in ASKED[act].model_fields.items() for m in f.metadata if isinstance(m, Line)}
+    assert {name for name, line in lines.items() if line.inside} == INSIDE.get(act, set())

@@ -17,8 +17,12 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 60
-"""Seconds to wait for the page at most: the story is played first."""
+PATIENCE = 600
+"""Seconds to wait for the page at most: the whole story is played first, on a machine that may be very busy."""
+ANSWER = 120
+"""Seconds for one answer at most, for the same reason."""
+WEEKS, LONGEST_BREAK = 3, 5
+"""Weeks that hold a reminder of what is late (ten working days), then the days off in a row that may hold it back."""
 
 
 def free_port() -> int:
@@ -47,12 +51,12 @@ class Demo:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
-                httpx.get(f"{url}/revision", timeout=20)
+                httpx.get(f"{url}/revision", timeout=ANSWER)
             except httpx.TransportError:
                 assert self.process.poll() is None, self.log.read_text()[-3000:]
                 time.sleep(0.2)
             else:
-                return httpx.Client(base_url=url, follow_redirects=True, timeout=20)
+                return httpx.Client(base_url=url, follow_redirects=True, timeout=ANSWER)
         raise AssertionError("the page did not come up")
 
     def kill(self) -> None:
@@ -77,7 +81,7 @@ def test_the_demo_is_driven_over_http_killed_and_comes_back(demo: Demo) -> None:
     with demo.start() as http:
         page = http.get("/", params={"qui": "ddt55"})
         assert page.status_code == 200
-        assert "ADT-2026-0003" in said(page.text), "the story was played first"
+        assert re.search(r"ADT-\d{4}-0003", said(page.text)), "the story was played first"
         sent = {"qui": "ddt84", "lieu": "dm:ddt84"}
         http.post("/dire", data={**sent, "texte": "/atelier demande"})
         http.post("/dire", data={**sent, "texte": "DDT de Vaucluse"})
@@ -88,13 +92,27 @@ def test_the_demo_is_driven_over_http_killed_and_comes_back(demo: Demo) -> None:
         http.post("/dire", data={**sent, "texte": "Cavaillon"})
         after = said(http.get("/", params={"qui": "ddt84"}).text)
         assert "Question 3 sur 16" in after
-        assert "une autre demande concerne le même territoire (ADT-2026-0002)" in after
+        assert re.search(r"une autre demande concerne le même territoire \(ADT-\d{4}-0002\)", after)
 
 
 def test_the_clock_jumps_and_deadlines_ring_on_the_page(demo: Demo) -> None:
     with demo.start() as http:
-        before = said(http.get("/", params={"qui": "ad1-instruction"}).text)
-        http.post("/horloge", data={"qui": "ad1-instruction", "lieu": "dm:ad1-instruction", "pas": "semaine"})
-        http.post("/horloge", data={"qui": "ad1-instruction", "lieu": "dm:ad1-instruction", "pas": "semaine"})
-        after = said(http.get("/", params={"qui": "ad1-instruction"}).text)
-        assert after.count("dépassée depuis le") > before.count("dépassée depuis le")
+        before = late(http)
+        for _ in range(WEEKS):
+            jumped(http, "semaine")
+        for _ in range(LONGEST_BREAK):
+            if late(http) > before:
+                return
+            jumped(http, "jour")
+        assert late(http) > before, "nothing rang on the page"
+
+
+def late(http: httpx.Client) -> int:
+    """How many times Nora was told that something is late."""
+    return said(http.get("/", params={"qui": "ad1-instruction"}).text).count("dépassée depuis le")
+
+
+def jumped(http: httpx.Client, step: str) -> None:
+    """The page's clock jumps."""
+    answer = http.post("/horloge", data={"qui": "ad1-instruction", "lieu": "dm:ad1-instruction", "pas": step})
+    assert answer.status_code == 200

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from atelier.calendar import CODES, add_working_days, is_working_day, local_day, zone
 from atelier.deadlines import due_instant
-from atelier.rhythm import AHEAD, HOUR, SHORT, Ring, rings
+from atelier.rhythm import AHEAD, HOUR, SHORT, Rhythm, Ring, awake, next_morning, rings
+from atelier.rules import RULES, Rule, rule
+from atelier.words import RuleId
+from handlers.clocks import OUTSIDE
 
 PLACES = st.sampled_from(sorted(CODES - {"989"}))
 STARTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
@@ -124,3 +127,72 @@ def test_what_a_reminder_always_is(started: datetime, length: int, deadline: str
     assert len({(r.kind, r.ordinal) for r in found}) == len(found)
     assert found[-1].at > max(now, due)
     assert found[: len(rings(started, due, where))] == rings(started, due, where)
+
+
+def test_each_rule_has_its_rhythm() -> None:
+    """A draft is nobody's delay; a time to speak is over once over; silence that decides is said a month before."""
+    due = end(2027, 3, 1)
+    started = noon(2026, 11, 24)
+
+    def told(id_: RuleId) -> list[tuple[str, int]]:
+        return [(r.kind, r.ordinal) for r in rings(started, due, "75", due, rule(id_).rhythm)]
+
+    before = [("avant", 14), ("avant", 7), ("avant", 2), ("jour", 0)]
+    late = [("retard", n) for n in (1, 5, 15, 25)]
+    assert told(RuleId.CIBLE_INSTRUCTION) == [*before, *late]
+    assert told(RuleId.VERIFICATION) == [("avant", 30), *before, *late]
+    assert told(RuleId.BC_OBSERVATIONS) == [("avant", 7), ("avant", 2), ("jour", 0)]
+    assert told(RuleId.RELANCE_BROUILLON) == [("jour", 0), *(("retard", n) for n in (5, 25, 45, 65))]
+
+
+@pytest.mark.parametrize("row", RULES, ids=lambda row: row.id)
+def test_no_rule_goes_up_outside_the_state(row: Rule) -> None:
+    assert not set(row.escalates) & OUTSIDE
+
+
+@given(
+    st.builds(
+        Rhythm,
+        st.lists(st.integers(1, 60), max_size=4).map(lambda days: tuple(sorted(set(days), reverse=True))),
+        st.just((1,)),
+        st.lists(st.integers(1, 20), max_size=3).map(lambda days: tuple(sorted(set(days)))),
+        st.integers(0, 15),
+    ),
+    st.integers(1, 60),
+    PLACES,
+)
+def test_whatever_the_rhythm_the_day_itself_is_told_and_the_second_late_one_alone_goes_up(
+    rhythm: Rhythm, length: int, where: str
+) -> None:
+    started = noon(2026, 11, 24)
+    due = due_instant(add_working_days(local_day(started, where), length, where), where)
+    found = rings(started, due, where, due, rhythm)
+    assert [r.kind for r in found if r.at <= due][-1:] == ["jour"]
+    assert [r.ordinal for r in found if r.escalates] == list(rhythm.overdue[1:2])
+    assert all(one.at < other.at for one, other in pairwise(found))
+    if not rhythm.every:
+        assert len([r for r in found if r.kind == "retard"]) == len(rhythm.overdue)
+
+
+@pytest.mark.parametrize(
+    ("hour", "where", "told"),
+    [
+        (datetime(2026, 11, 24, 7, 59, tzinfo=UTC), "75", False),
+        (datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "75", True),
+        (datetime(2026, 11, 24, 16, 59, tzinfo=UTC), "75", True),
+        (datetime(2026, 11, 24, 17, 0, tzinfo=UTC), "75", False),
+        (datetime(2026, 11, 21, 10, 0, tzinfo=UTC), "75", False),
+        (datetime(2026, 11, 11, 10, 0, tzinfo=UTC), "75", False),
+        (datetime(2026, 4, 3, 10, 0, tzinfo=UTC), "57", False),  # Good Friday in Moselle
+        (datetime(2026, 4, 3, 10, 0, tzinfo=UTC), "55", True),
+        (datetime(2026, 11, 24, 10, 0, tzinfo=UTC), "971", False),
+        (datetime(2026, 11, 24, 5, 0, tzinfo=UTC), "974", True),
+    ],
+)
+def test_hours_of_work_are_those_of_the_reader(hour: datetime, where: str, told: bool) -> None:
+    assert awake(hour, where) is told
+
+
+def test_the_next_morning_is_one_that_is_worked() -> None:
+    assert next_morning(date(2026, 11, 11), "75") == datetime(2026, 11, 12, 8, tzinfo=UTC)
+    assert next_morning(date(2026, 11, 14), "974") == datetime(2026, 11, 16, 5, tzinfo=UTC)

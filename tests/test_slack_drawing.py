@@ -306,7 +306,10 @@ def test_the_form_s_own_problem_is_on_top_and_what_was_typed_is_kept():
     assert told["response_action"] == "update"
     check_view(told["view"])
     blocks = told["view"]["blocks"]
-    assert [b["text"]["text"] for b in blocks[:2]] == ["⚠️ Il manque le courrier.", "⚠️ Trop court."]
+    assert [b["text"]["text"] for b in blocks[:2]] == [
+        "⚠️ Il manque le courrier.",
+        "⚠️ Quel est votre avis ? : Trop court.",
+    ]
     assert blocks[2]["element"]["initial_value"] == "oui"
     assert blocks[3]["element"]["initial_option"] == options[1]
     assert blocks[4]["element"]["initial_options"] == options[:1]
@@ -348,3 +351,8 @@ def test_words_are_read_once_whatever_the_escape():
 def test_the_checks_see_what_slack_would_refuse(blocks: list[dict]):
     with pytest.raises(Exception):  # noqa: B017 - three libraries, three families of errors
         check_message("x", blocks)
+
+
+@given(st.text(st.sampled_from("aé&<>\n😀\ud800 *")))
+def test_a_text_weighs_what_its_characters_cost(text: str) -> None:
+    assert limits.weight(text) == sum(map(limits.cost, text))

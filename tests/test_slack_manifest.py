@@ -71,6 +71,7 @@ def test_every_event_asked_for_has_a_listener():
 def test_what_is_asked_is_as_little_as_the_work_needs():
     assert SCOPES == (
         "app_mentions:read", "channels:history", "chat:write", "commands", "files:read", "files:write",
-        "groups:history", "im:history", "im:write",
+        "groups:history", "groups:read", "groups:write", "groups:write.invites", "groups:write.topic", "im:history",
+        "im:write",
     )  # fmt: skip
     assert COMMAND == "/atelier"

@@ -7,6 +7,8 @@ from samples import DAY, NOW, REF, dossier, person, ref
 
 from atelier.words import Role, State
 from storage import dossiers as under_test
+from storage import visible as seen_by
+from storage.deadlines import DeadlineRow
 from storage.errors import NotFound, Stale
 
 AGENT = person("alice", (Role.SVC, "dep:55"))
@@ -90,7 +92,13 @@ def test_the_queue_is_in_order_of_arrival(units):
     waiting, ended = (State.EN_ECHANGE, State.TRANSMISE, State.A_COMPLETER, State.TRANSMISE), State.VALIDEE
     kept(units, dossier(9), *(dossier(n, state=state, arrival=10 - n) for n, state in enumerate((*waiting, ended), 1)))
     with units.begin() as unit:
-        assert [d.ref for d in unit.dossiers.queue()] == [ref(n) for n in (4, 3, 2, 1)]
+        ad1, svc = person("ad1", (Role.AD1I, "")), person("svc", (Role.SVC, "ref:ADT-2026-0003"))
+        assert [(n, d.ref) for n, d in unit.dossiers.queue_of(ad1, 9)] == list(enumerate(map(ref, (4, 3, 2, 1)), 1))
+        assert [d.ref for _, d in unit.dossiers.queue_of(ad1, 2)] == [ref(4), ref(3)]
+        assert [(n, d.ref) for n, d in unit.dossiers.queue_of(svc, 9)] == [(2, ref(3))]
+        assert unit.dossiers.queued() == 4
+        assert [d.ref for d in unit.dossiers.many([ref(4), ref(99), ref(1)], ad1)] == [ref(4), ref(1)]
+        assert unit.dossiers.many([ref(4)], svc) == []
         assert unit.dossiers.place_in_queue(ref(4)) == (1, 4)
         assert unit.dossiers.place_in_queue(ref(1)) == (4, 4)
         assert unit.dossiers.place_in_queue(ref(5)) == (0, 4)
@@ -108,7 +116,44 @@ def test_lists_go_on_past_what_is_hidden(units, monkeypatch):
         ad1 = person("ad1", (Role.AD1I, ""))
         assert [d.ref for d in unit.dossiers.list_for(ad1, limit=3)] == [ref(n) for n in (6, 7, 8)]
         assert len(unit.dossiers.list_for(ad1, limit=99)) == 5
+        assert [unit.dossiers.listed(ad1, 1, most)[1] for most in (3, 5, 99)] == [3, 5, 5]
+        assert [unit.dossiers.listed(ad1, 1, 99, departement)[1] for departement in ("55", "54")] == [5, 0]
+        assert unit.dossiers.listed(ad1, 99, 99, "54") == ([], 0)
         assert unit.dossiers.list_for(person("admin", (Role.ADMIN, "")), limit=9) == []
         every = [d.ref for d in unit.dossiers.every([State.TRANSMISE, State.BROUILLON])]
         assert every == [ref(n) for n in range(1, 11)]
         assert list(unit.dossiers.every([State.VALIDEE])) == []
+
+
+@pytest.mark.parametrize("few", [0, 500], ids=["along the order", "one by one"])
+def test_lists_are_the_same_whichever_way_they_are_looked_for(units, monkeypatch, few):
+    """Somebody who sees few requests, or many: the database looks for them in two ways."""
+    monkeypatch.setattr(seen_by, "FEW", few)
+    monkeypatch.setattr(under_test, "FEW", few)
+    mine = [dossier(n, state=State.TRANSMISE, arrival=n, since=NOW - n * DAY, codes=("55029",)) for n in (1, 2, 3)]
+    others = [dossier(n, state=State.TRANSMISE, arrival=n, departement="88") for n in (4, 5)]
+    kept(units, *others, *mine)
+    with units.begin() as unit:
+        svc = person("svc", (Role.SVC, "dep:55"))
+        for n, one in enumerate((*others, *mine)):
+            unit.deadlines.keep(one.ref, [DeadlineRow("X", 1, NOW, NOW + (9 - n) * DAY, "running")])
+        unit.deadlines.keep(mine[0].ref, [DeadlineRow("Y", 1, NOW, NOW, "met")])
+        assert [d.ref for d in unit.dossiers.listed(svc, 2, 9)[0]] == [ref(1), ref(2)]
+        assert [d.ref for d in unit.dossiers.list_for(svc, 2)] == [ref(1), ref(2)]
+        assert [d.ref for d in unit.dossiers.listed(svc, 9, 9, "55")[0]] == [ref(1), ref(2), ref(3)]
+        assert unit.dossiers.listed(svc, 9, 9, "88") == ([], 0)
+        assert [(n, d.ref) for n, d in unit.dossiers.queue_of(svc, 2)] == [(1, ref(1)), (2, ref(2))]
+        assert unit.deadlines.nearest_for(svc, 2) == [ref(3), ref(2)]
+        assert [unit.deadlines.count_for(svc, most) for most in (2, 9)] == [2, 3]
+        (brief,) = unit.dossiers.briefs_for(svc, 1)
+        assert (brief.ref, brief.departement, brief.service, brief.territory) == (ref(1), "55", "DDT", "55029")
+
+
+def test_several_are_held_at_once(units):
+    kept(units, *(dossier(n) for n in (1, 2, 3)))
+    with units.begin() as unit:
+        held = unit.dossiers.held([ref(3), ref(1), ref(9)])
+        assert list(held) == [ref(1), ref(3)]
+        unit.dossiers.save(held[ref(3)].model_copy(update={"service": "DREAL"}), 1)
+        assert unit.dossiers.get(ref(3)).service == "DREAL"
+        assert unit.dossiers.held([]) == {}

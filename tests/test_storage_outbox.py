@@ -6,6 +6,7 @@ import pytest
 from samples import DAY, MINUTE, NOW, REF, at, message
 from sqlalchemy import text
 
+from storage.cards import Copy
 from storage.errors import Stale
 from storage.outbox import Stats
 
@@ -183,3 +184,21 @@ def test_a_letter_of_an_unknown_shape_is_said(units):
         unit.outbox._connection.execute(text("UPDATE outbox SET message = '{\"hologram\": 1}'"))
         with pytest.raises(ValueError, match="hologram"):
             unit.outbox.letters(claimed(unit))
+
+
+def test_cards_drawn_again_are_put_once_all_together(units):
+    copies = [Copy(f"revue:{n}", place, "1.0", REF, "ad1") for n in (1, 2) for place in (HERE, THERE)]
+    with units.begin() as unit:
+        unit.outbox.put(HERE, None, key="revue:1", due=NOW)
+        unit.outbox.redraw(copies, NOW)
+        unit.outbox.redraw(copies, NOW)
+        unit.outbox.redraw([], NOW)
+        assert unit.outbox.stats().waiting == 4
+        (one, two) = unit.outbox.letters(claimed(unit))
+        assert [(one.key, one.message), (two.key, two.ref, two.audience)] == [
+            ("revue:1", None),
+            ("revue:2", REF, "ad1"),
+        ]
+        unit.outbox.start(one)
+        unit.outbox.redraw(copies, NOW)
+        assert unit.outbox.stats().waiting == 5, "one that is being sent was drawn before: it is put again"

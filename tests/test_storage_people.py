@@ -6,9 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import NOW, at, dossier, person
+from sqlalchemy import select
 
 from atelier.words import PersonId, Role, State
 from storage.errors import NotFound, Stale
+from storage.tables import dossiers as dossiers_table
+from storage.visible import seen as seen_by
+from storage.visible import sight
 
 ALICE = person("alice", (Role.SVC, "dep:55"), name="Hélène Lefèvre-Œil")
 BOB = person("bob", (Role.AD1I, ""), (Role.ADMIN, ""), name="Bob Lefèvre")
@@ -135,6 +139,11 @@ def test_sql_finds_whom_the_dossier_knows(units, people, dossiers, roles):
         for somebody in people:
             seen = [d.ref for d in unit.dossiers.list_for(somebody, limit=10)]
             assert sorted(seen) == sorted(d.ref for d in dossiers if d.roles_of(somebody))
+            assert unit.dossiers.listed(somebody, 10, 10)[1] == len(seen)
+            assert {b.ref for b in unit.dossiers.briefs_for(somebody, 10)} == set(seen)
+            sought = sight(somebody)
+            along = select(dossiers_table.c.ref).where(seen_by(sought.shape, along=True))
+            assert set(connection.execute(along, sought.values).scalars()) == set(seen)
         undone.rollback()
 
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import DAY, MINUTE, NOW, REF, ref
 
+from atelier.rhythm import Ring
 from atelier.words import PersonId
 from storage.errors import NotFound, Stale
-from storage.reminders import Wanted
+from storage.reminders import Rhythm, Wanted
 
 SOON = Wanted("CIBLE", 1, "avant", 2, PersonId("alice"), NOW + DAY, escalates=False)
 LATE = Wanted("CIBLE", 1, "retard", 5, PersonId("bob"), NOW + 9 * DAY, escalates=True)
@@ -129,3 +130,79 @@ def test_what_waits_is_what_is_wanted_less_what_was_sent(units, rounds):
 
 def _once(one):
     return (one.rule, one.generation, one.kind, one.ordinal, one.recipient)
+
+
+RINGS = tuple(Ring(kind, n, NOW + day * DAY, escalates=day == 9) for day, kind, n in [
+    (1, "avant", 7), (3, "avant", 2), (5, "jour", 0), (6, "retard", 1), (9, "retard", 5), (15, "retard", 15),
+])  # fmt: skip
+ALICE = Rhythm("CIBLE", 1, PersonId("alice"), RINGS)
+ABOVE = Rhythm("CIBLE", 1, PersonId("bob"), tuple(r for r in RINGS if r.escalates))
+
+
+def _rung(reminders, rhythms, now):
+    """What a clock does: follow, then send what is due; returns what was sent, by day."""
+    reminders.follow(REF, rhythms, now)
+    due = reminders.due_to({r.recipient for r in rhythms}, now)
+    reminders.sent(*(r.id for r in due))
+    return [(r.recipient, (r.due - NOW).days) for r in due]
+
+
+def test_only_the_next_of_a_rhythm_is_written_and_each_that_leaves_writes_the_one_after(units):
+    with units.begin() as unit:
+        unit.reminders.follow(REF, [ALICE, ABOVE], NOW)
+        unit.reminders.follow(REF, [ALICE, ABOVE], NOW)
+        assert [(r.recipient, r.due) for r in unit.reminders.due(AFTER, 9)] == [
+            ("alice", NOW + DAY),
+            ("bob", NOW + 9 * DAY),
+        ]
+        assert _rung(unit.reminders, [ALICE, ABOVE], NOW + DAY) == [("alice", 1)]
+        assert unit.reminders.outstanding() == (2, NOW + 3 * DAY)
+        assert _rung(unit.reminders, [ALICE, ABOVE], NOW + DAY) == []
+
+
+def test_what_an_outage_let_pass_leaves_at_once_and_together(units):
+    """Nobody rang from the first to the escalation: none is lost, and whoever is above is told too."""
+    with units.begin() as unit:
+        unit.reminders.follow(REF, [ALICE, ABOVE], NOW)
+        late = _rung(unit.reminders, [ALICE, ABOVE], NOW + 10 * DAY)
+        assert sorted(late) == [("alice", 1), ("alice", 3), ("alice", 5), ("alice", 6), ("alice", 9), ("bob", 9)]
+        assert unit.reminders.outstanding() == (1, NOW + 15 * DAY)
+
+
+def test_who_comes_late_is_not_reminded_of_what_was_before_them(units):
+    with units.begin() as unit:
+        unit.reminders.follow(REF, [ALICE], NOW)
+        carol = replace(ALICE, recipient=PersonId("carol"))
+        assert _rung(unit.reminders, [ALICE, carol], NOW + 4 * DAY) == [("alice", 1), ("alice", 3)]
+        assert _rung(unit.reminders, [ALICE, carol], NOW + 5 * DAY) == [("alice", 5), ("carol", 5)]
+        unit.reminders.follow(REF, [], NOW + 5 * DAY)
+        assert unit.reminders.outstanding() == (0, None)
+
+
+def test_a_snooze_keeps_none_of_the_others_back(units):
+    with units.begin() as unit:
+        unit.reminders.follow(REF, [ALICE], NOW)
+        (one,) = unit.reminders.due(AFTER, 9)
+        unit.reminders.snooze(one.id, NOW + 4 * DAY)
+        unit.reminders.follow(REF, [ALICE], NOW + 2 * DAY)
+        assert [r.due for r in unit.reminders.due(AFTER, 9)] == [NOW + 3 * DAY, NOW + 4 * DAY]
+        assert _rung(unit.reminders, [ALICE], NOW + 3 * DAY) == [("alice", 3)]
+        assert _rung(unit.reminders, [ALICE], NOW + 4 * DAY) == [("alice", 4)], "the one moved, and it alone"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.lists(st.integers(1, 40), min_size=1, max_size=8, unique=True).map(sorted),
+    ticks=st.lists(st.integers(1, 45), max_size=8).map(sorted),
+)
+def test_whenever_the_clock_ticks_each_leaves_once_in_order(units, days, ticks):
+    """The same ones as if the whole rhythm had been written at the start."""
+    one = Rhythm("CIBLE", 1, PersonId("alice"), tuple(Ring("retard", day, NOW + day * DAY) for day in days))
+    with units.engine.connect() as connection, connection.begin() as undone:
+        reminders = units._unit(connection).reminders
+        reminders.follow(REF, [one], NOW)
+        sent = [day for tick in ticks for _, day in _rung(reminders, [one], NOW + tick * DAY)]
+        last = max(ticks, default=0)
+        assert sent == [day for day in days if day <= last]
+        assert reminders.outstanding()[0] == any(day > last for day in days)
+        undone.rollback()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from storage.engine import check_schema, migrate, open_engine
 from storage.errors import Away
-from storage.tables import metadata
+from storage.schema import metadata
 
 NOT_OURS = {"alembic_version"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -46,6 +47,18 @@ def test_counters(units):
         ]
     with units.begin() as unit:
         assert unit.counters.next("arrivee") == 3
+
+
+def test_a_counter_goes_past_a_number_given_elsewhere_and_never_back(units):
+    with units.begin() as unit:
+        unit.counters.at_least("ref:2026", 41)
+        unit.counters.at_least("arrivee", 0)
+        assert [unit.counters.next("ref:2026"), unit.counters.next("arrivee")] == [42, 1]
+    with units.begin() as unit:
+        for given, following in ((43, 44), (44, 45), (7, 46)):
+            unit.counters.at_least("ref:2026", given)
+            assert unit.counters.next("ref:2026") == following, given
+        assert unit.counters.next("arrivee") == 2, "another counter is left alone"
 
 
 def test_inbox(units):
@@ -134,6 +147,13 @@ def test_deadlines_are_replaced(units):
         assert unit.deadlines.of(REF) == [soon, late]
         assert unit.deadlines.running() == [(REF, soon), (REF, late)]
         assert unit.deadlines.running(limit=1) == [(REF, soon)]
+        assert unit.deadlines.states(REF) == {
+            (RuleId.CIBLE_INSTRUCTION, 1): "running",
+            (RuleId.CIBLE_COMPLEMENT, 2): "running",
+        }
+        met = replace(soon, state="met")
         unit.deadlines.keep(REF, [])
-        assert unit.deadlines.of(REF) == unit.deadlines.running() == []
+        unit.deadlines.keep(REF, [met])
+        assert unit.deadlines.of(REF) == [met, late]
+        assert unit.deadlines.running() == [(REF, late)]
         assert len(unit.deadlines.of(ref(2))) == 1

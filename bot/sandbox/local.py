@@ -13,6 +13,7 @@ from bot.app import Application, compose
 from bot.clock import Clock, JumpingClock, SystemClock
 from bot.clock import machine as machine_hour
 from bot.memory import moved, opened
+from bot.sandbox.contracts import contracts
 from bot.sandbox.people import EVERYBODY, REVIEW, REVIEWERS, STRANGER, Somebody
 from bot.sandbox.platform import Sandbox
 from bot.sandbox.things import PLATFORM
@@ -69,6 +70,8 @@ def settle_in(app: Application, world: World, everybody: tuple[Somebody, ...] = 
     def listed(unit: Unit) -> None:
         for somebody in everybody:
             unit.people.add(somebody.person(), (somebody.address(),))
+        for contract in contracts(app.clock.now().date()):
+            unit.contracts.keep(contract, app.clock.now(), "sandbox")
 
     app.writer.call(listed)
 

@@ -57,5 +57,24 @@ ALIX = Somebody("ddt45", "Alix Perrin", "cheffe de projet", "DDT du Loiret", ((R
 SACHA = Somebody("ddt84", "Sacha Roux", "chargé de mission", "DDT de Vaucluse", ((Role.SVC, "dep:84"),), "84")
 DOMINIQUE = Somebody("admin", "Dominique Petit", "administratrice du robot", "Bureau AD1", ((Role.ADMIN, ""),))
 
-EVERYBODY = (CAMILLE, INES, HUGO, LEA, NORA, MARC, ALIX, SACHA, DOMINIQUE)
-REVIEWERS = ("ad1-instruction", "ad1-validation")
+PAUL = Somebody(
+    "ddt55-direction", "Paul Henry", "directeur départemental", "DDT de la Meuse", ((Role.SVC_SIGN, "dep:55"),), "55"
+)
+MAIRE = Somebody(
+    "barleduc-maire", "Claude Martin", "maire", "Ville de Bar-le-Duc", ((Role.COLL_SIGN, "terr:55029"),), "55"
+)
+JEANNE = Somebody("ad1-budget", "Jeanne Robin", "gestionnaire budgétaire", "Bureau AD1", ((Role.AD1B, ""),))
+ALBA = Somebody(
+    "rives", "Alba Costa", "mandataire", "Groupement Atelier des Rives", ((Role.MAND, "grp:demonstration/rives"),), "69"
+)
+OSCAR = Somebody(
+    "traverse", "Oscar Blin", "mandataire", "Groupement La Traverse", ((Role.MAND, "grp:demonstration/traverse"),), "44"
+)
+ELSA = Somebody(
+    "canopee", "Elsa Morel", "mandataire", "Groupement Canopée", ((Role.MAND, "grp:demonstration/canopee"),), "33"
+)
+
+EVERYBODY = (
+    CAMILLE, PAUL, INES, MAIRE, HUGO, LEA, NORA, MARC, JEANNE, ALBA, OSCAR, ELSA, ALIX, SACHA, DOMINIQUE,
+)  # fmt: skip
+REVIEWERS = ("ad1-instruction", "ad1-validation", "ad1-budget")

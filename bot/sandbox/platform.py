@@ -5,7 +5,7 @@ The verbs serve the page, the tests and the story alike: each makes one event, h
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from mimetypes import guess_type
@@ -71,6 +71,22 @@ class Sandbox:
             raise Undeliverable(post)
         self.world.edit(post, message, lang)
         self._suffer("edited")
+
+    async def open_place(self, name: str, purpose: str, members: Sequence[str]) -> str:
+        """A channel of this name; opened twice, it is one."""
+        self._suffer("open")
+        self.world.channel(name, purpose or name, members)
+        self._suffer("opened")
+        return name
+
+    async def set_members(self, place: str, members: Sequence[str]) -> None:
+        """Who is in a channel. Raises Undeliverable when it is not there."""
+        self._suffer("members")
+        try:
+            known = self.world.place(place)
+        except Unknown as unknown:
+            raise Undeliverable(str(unknown)) from unknown
+        self.world.channel(place, known.title, members)
 
     async def find(self, place: Address, outbox_id: str, thread: str) -> str | None:
         """The id of the post that carries this outbox id."""

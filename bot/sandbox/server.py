@@ -19,7 +19,7 @@ EVERY_SECOND, EVERY_HALF_MINUTE = 1.0, 30.0
 
 
 def site(local: Local, lang: str = "fr") -> Starlette:
-    """The page as an ASGI application; its ticks run while it is up."""
+    """The page as an ASGI application; its ticks run while it is up. `state.carrying` is held while the bot carries."""
     carrying = asyncio.Lock()  # an act waits for the tick under way, so that its page comes back with the answer
 
     async def carried() -> None:
@@ -49,7 +49,9 @@ def site(local: Local, lang: str = "fr") -> Starlette:
         local.sandbox, local.clock, local.app.languages,
         on_jump=settled, on_act=settled, fetch=fetch, lang=lang,
     )  # fmt: skip
-    return Starlette(routes=pages, lifespan=up)
+    made = Starlette(routes=pages, lifespan=up)
+    made.state.carrying = carrying
+    return made
 
 
 def serve(local: Local, port: int, lang: str = "fr") -> None:

@@ -114,7 +114,7 @@ async def together(player: Player, ref: str) -> None:
     await player.drop(INES, {"courrier.pdf": b"MZ\x90\x00 un programme renomme en pdf"})
     content = letter("Ville de Bar-le-Duc", "Objet : atelier flash, engagement de la collectivité", "(lettre fictive)")
     await player.drop(INES, {"engagement-bar-le-duc.pdf": content})
-    await player.say(INES, "12 octobre 2026")
+    await player.say(INES, "avant-hier")
     await player.say(INES, "Claude Martin")
     await player.press(INES, "Maire")
     await player.press(INES, "Original signé, numérisé")

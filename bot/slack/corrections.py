@@ -9,6 +9,7 @@ from bot.slack import blocks, limits
 from bot.slack.blocks import Block
 from bot.slack.limits import pieces, shortened
 from bot.slack.marks import plain
+from bot.slack.payload import text
 from bot.slack.windows import FIELD
 
 PROBLEM = "atelier.problem"
@@ -20,11 +21,18 @@ def corrected(view: Mapping[str, Any], problems: Mapping[str, str]) -> Block:
 
     `problems` are sentences already read; the empty name, or one that the window does not ask, is the form's own.
     """
-    fields = {b.get("block_id") for b in view.get("blocks", []) if b.get("type") == "input"}
+    fields = {str(b.get("block_id")): b for b in view.get("blocks", []) if b.get("type") == "input"}
     if problems and all(f"{FIELD}{name}" in fields for name in problems):
-        errors = {f"{FIELD}{name}": shortened(plain(text), limits.CONTEXT) for name, text in problems.items()}
+        errors = {f"{FIELD}{name}": shortened(plain(why), limits.CONTEXT) for name, why in problems.items()}
         return {"response_action": "errors", "errors": errors}
-    return {"response_action": "update", "view": again(view, list(problems.values()))}
+    told = [f"{_asked(fields.get(FIELD + name))}{why}" for name, why in problems.items()]
+    return {"response_action": "update", "view": again(view, told)}
+
+
+def _asked(block: Block | None) -> str:
+    """The question a problem on top is about, since no field shows it."""
+    label = text(block, "label", "text") if block else ""
+    return f"{shortened(label, limits.CONTEXT)} : " if label else ""
 
 
 def again(view: Mapping[str, Any], problems: list[str]) -> Block:

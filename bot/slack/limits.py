@@ -47,6 +47,12 @@ def width(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def weight(text: str) -> int:
+    """What a text may weigh once drawn: what its characters cost, counted all at once."""
+    entities = sum((_COSTS[c] - 1) * text.count(c) for c in _COSTS)
+    return width(text) + entities
+
+
 def held(text: str, limit: int, what: str) -> str:
     """The text as it is. Raises TooLong beyond `limit`."""
     if width(text) > limit:
@@ -74,7 +80,7 @@ def pieces(text: str, limit: int) -> list[str]:
     """The text in pieces that weigh `limit` at most, cut at a line, else at a word, else where it must be."""
     found = []
     rest = text.strip()
-    while sum(map(cost, rest)) > limit:
+    while weight(rest) > limit:
         at = _break(rest, _within(rest, limit, cost))
         found.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()

@@ -25,6 +25,8 @@ _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 
 def quiet(words: str) -> str:
     """People's words, their asterisks put to sleep and their control characters taken out."""
+    if words.isprintable():  # as nearly all are
+        return words.replace("*", _ASLEEP)
     kept = "".join(c for c in words if c in "\n\t" or category(c) not in {"Cc", "Cs"})
     return kept.replace("*", _ASLEEP)
 

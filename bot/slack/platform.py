@@ -7,11 +7,11 @@ Places are channels' ids, or « dm:<user> », opened once and remembered. Slack 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.slack import files
+from bot.slack import channels, files
 from bot.slack.drawing import Drawn
 from bot.slack.link import Link
 from bot.slack.payload import Payload, every, text
@@ -23,6 +23,8 @@ from chat.platform import Undeliverable, Undelivered
 Fetch = Callable[[str], Awaitable[bytes | None]]
 EVENT_TYPE = "atelier"
 PAGE, PAGES = 200, 10
+PURPOSE = 250
+"""The longest purpose a channel takes (conversations.setPurpose)."""
 REMEMBERED = 1000
 
 
@@ -101,6 +103,18 @@ class Slack:
             if not cursor:
                 break
         return None
+
+    async def open_place(self, name: str, purpose: str, members: Sequence[str]) -> str:
+        """A private channel of this name with these people; one that exists is found again."""
+        opened = await channels.opened(self.link, name)
+        if purpose:
+            await self.link.call("conversations.setPurpose", channel=opened, purpose=purpose[:PURPOSE])
+        await channels.settle(self.link, opened, members)
+        return opened
+
+    async def set_members(self, place: str, members: Sequence[str]) -> None:
+        """Invite who is missing, take out who should not be there; the bot itself stays."""
+        await channels.settle(self.link, place, members)
 
     async def channel(self, place: str) -> str:
         """Slack's id of a place; a direct conversation is opened the first time."""

@@ -8,7 +8,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import DateTime
 
-from storage.tables import Utc, metadata
+from storage.schema import metadata
+from storage.tables import Utc
 
 
 def _rendered(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[False]:

@@ -166,9 +166,9 @@ class Workspace(FakeSlack):
 
 
 @contextmanager
-def standing() -> Iterator[Workspace]:
+def standing(slack: Workspace | None = None) -> Iterator[Workspace]:
     """The workspace on a free port of this computer, in a thread of its own: other processes speak to it."""
-    slack, loop = Workspace(), asyncio.new_event_loop()
+    slack, loop = slack or Workspace(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="slack")
     thread.start()
     runner = asyncio.run_coroutine_threadsafe(_served(slack), loop).result(10)

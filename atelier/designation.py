@@ -1,0 +1,284 @@
+"""Designation by rank: what each row needs, and what it records (circulaire §5, « par ordre de classement »).
+
+Rank 1 is always asked first; the next one only once the rank before is set aside for a motive of the contract, by a
+person; never two at once. The next atelier starts at rank 1 again.
+"""
+
+from __future__ import annotations
+
+from atelier import rules
+from atelier.contracts import AccordCadre, Groupement
+from atelier.dossier import Dossier
+from atelier.forms_designation import Acte, Credits, Designation, Disponible, Ecart, Indisponible, ReceptionConstatee
+from atelier.grammar import Attempt
+from atelier.mission import Credits as Delegated
+from atelier.mission import Mission, Sollicitation
+from atelier.recording import day_of, given, mission_of, not_before, not_to_come, receipt, recorded
+from atelier.values import Receipt
+from atelier.words import Labels, Refused, RuleId, State, fr
+
+
+def contract_of(attempt: Attempt) -> AccordCadre:
+    """The atelier's contract, as recorded today. Raises Refused when it is not there any more."""
+    if attempt.around.contract is None:
+        raise Refused(fr("L'accord-cadre de cet atelier n'est pas enregistré : l'administrateur doit l'importer."))
+    return attempt.around.contract
+
+
+def accord_cadre_en_vigueur(attempt: Attempt) -> None:
+    """D8: the contract chosen is known, complete, in force, and not spent (R2162-5; DOMAIN §4)."""
+    code = given(attempt, Acte).accord_cadre
+    chosen = next((c for c in attempt.around.contracts if c.code == code), None)
+    if chosen is None:
+        known = ", ".join(c.code for c in attempt.around.contracts)
+        raise Refused(fr("« {code} » n'est pas un accord-cadre enregistré. Connus : {known}."), code=code, known=known)
+    designation_ouverte(chosen)
+    en_vigueur(chosen, attempt)
+    _not_spent(chosen, attempt)
+
+
+def _not_spent(contract: AccordCadre, attempt: Attempt) -> None:
+    most, spent = contract.montant_maximum_ht, contract.solde_ouverture_ht + attempt.around.spent
+    if most is not None and spent >= most:
+        raise Refused(
+            fr(
+                "Les bons de commande de l'accord-cadre {code} ont atteint son maximum de {most} : aucun atelier ne peut plus "
+                "y être acté. Choisissez un autre accord-cadre en vigueur, ou attendez son successeur."
+            ),
+            code=contract.code,
+            most=most,
+        )
+
+
+def designation_ouverte(contract: AccordCadre) -> None:
+    """Designation is closed while the contract's file lacks something. Raises Refused, naming it."""
+    lacking = contract.lacks()
+    if lacking:
+        raise Refused(
+            fr(
+                "La désignation est fermée pour l'accord-cadre {code} : il manque {lacking}. "
+                "L'administrateur complète son fichier, pièce à l'appui, puis « atelier accord-cadre importer »."
+            ),
+            code=contract.code,
+            lacking=Labels(lacking),
+        )
+
+
+def en_vigueur(contract: AccordCadre, attempt: Attempt) -> None:
+    """Nothing is designated nor ordered outside the contract's validity. Raises Refused."""
+    if not contract.in_force(attempt.today):
+        raise Refused(
+            fr(
+                "L'accord-cadre {code} est valable du {first} au {last} : rien ne peut être désigné ni commandé en dehors "
+                "(code de la commande publique, R2162-5). Attendez son successeur, ou choisissez un accord-cadre en vigueur."
+            ),
+            code=contract.code,
+            first=contract.date_notification,
+            last=contract.date_fin_validite,
+        )
+
+
+def contrat_utilisable(attempt: Attempt) -> None:
+    """The same for the contract the atelier is already under."""
+    contract = contract_of(attempt)
+    designation_ouverte(contract)
+    en_vigueur(contract, attempt)
+
+
+def actee(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """D8: the atelier begins, under this contract, by this act."""
+    form = given(attempt, Acte)
+    chosen = next(c for c in attempt.around.contracts if c.code == form.accord_cadre)
+    mission = Mission(contract=chosen.code, ccag=chosen.ccag, act=form.acte, acted=attempt.by())
+    return dossier.model_copy(update={"mission": mission})
+
+
+def sollicitee(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A1: rank 1 is asked; a new round after an exhausted cascade starts at rank 1 again."""
+    done = mission_of(attempt).sollicitations
+    return _asked(dossier, attempt, rank=1, round_=1 + max((s.round for s in done), default=0))
+
+
+def _asked(dossier: Dossier, attempt: Attempt, rank: int, round_: int) -> Dossier:
+    done = dossier.mission_().sollicitations
+    groupement = at_rank(attempt, rank)
+    asked = Sollicitation(number=len(done) + 1, round=round_, rank=rank, groupement=groupement.code, sent=attempt.by())
+    return recorded(dossier, sollicitations=(*done, asked))
+
+
+def at_rank(attempt: Attempt, rank: int) -> Groupement:
+    """The groupement of a rank. Raises Refused after the last one."""
+    found = contract_of(attempt).at_rank(rank)
+    if found is None:
+        raise Refused(fr("L'accord-cadre n'a pas de rang {rank}."), rank=rank)
+    return found
+
+
+def _changed(dossier: Dossier, **changes: object) -> Dossier:
+    """The solicitation under way, with some of it replaced."""
+    done = dossier.mission_().sollicitations
+    return recorded(dossier, sollicitations=(*done[:-1], done[-1].model_copy(update=changes)))
+
+
+def asked_of(attempt: Attempt) -> Sollicitation:
+    """The solicitation under way. Raises Refused when there is none."""
+    asked = mission_of(attempt).asked()
+    if asked is None:
+        raise Refused(fr("Aucun groupement n'est sollicité en ce moment."))
+    return asked
+
+
+def accusee(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A1: the mandataire acknowledges: the day is theirs, the proof is the journal."""
+    means = fr("accusé de réception dans la messagerie")
+    got = Receipt(on=attempt.today, means=means, proof=attempt.dossier.ref, by=attempt.by())
+    return _changed(dossier, receipt=got)
+
+
+def reception_possible(attempt: Attempt) -> None:
+    """A1: the day of reception is between the sending and today."""
+    day = given(attempt, ReceptionConstatee).jour
+    not_to_come(day, attempt)
+    not_before(day, day_of(attempt, asked_of(attempt).sent), fr("l'envoi de la sollicitation"))
+
+
+def reception_enregistree(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A1: reception recorded by AD1, with its proof."""
+    return _changed(dossier, receipt=receipt(attempt, given(attempt, ReceptionConstatee)))
+
+
+def disponibilite_possible(attempt: Attempt) -> None:
+    """A2a: the day from which they are available is today or later."""
+    day = given(attempt, Disponible).a_partir_du
+    if day is not None and day < attempt.today:
+        raise Refused(fr("Le {day} est passé : laissez vide si vous êtes disponible dès maintenant."), day=day)
+
+
+def disponible(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A2a: available. Whoever answers has received."""
+    form = given(attempt, Disponible)
+    changes = {"answer": "disponible", "available_from": form.a_partir_du, "words": form.equipe}
+    return _changed(dossier, answered=attempt.by(), **changes, **_received(dossier, attempt))
+
+
+def indisponible(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A2a: not available."""
+    form = given(attempt, Indisponible)
+    return _changed(
+        dossier, answer="indisponible", words=form.motif, answered=attempt.by(), **_received(dossier, attempt)
+    )
+
+
+def _received(dossier: Dossier, attempt: Attempt) -> dict[str, object]:
+    asked = dossier.mission_().asked()
+    if asked is None or asked.receipt is not None:
+        return {}
+    got = Receipt(on=attempt.today, means=fr("réponse du groupement"), proof=dossier.ref, by=attempt.by())
+    return {"receipt": got}
+
+
+def equipe_connue(attempt: Attempt) -> None:
+    """A2: the team is made of members of the groupement asked."""
+    groupement = contract_of(attempt).groupement(asked_of(attempt).groupement)
+    names = {m.nom for m in groupement.membres} if groupement else set()
+    for name in given(attempt, Designation).equipe:
+        if name not in names:
+            raise Refused(
+                fr("« {name} » n'est pas membre de ce groupement. Ses membres : {names}."),
+                name=name,
+                names=", ".join(sorted(names)),
+            )
+
+
+def equipe_occupee(attempt: Attempt) -> Refused | None:
+    """A2: a member at work elsewhere counts once, even when it sits in two groupements."""
+    taken = [(n, attempt.around.busy[n]) for n in given(attempt, Designation).equipe if n in attempt.around.busy]
+    if not taken:
+        return None
+    listed = " ; ".join(f"{name} ({', '.join(refs)})" for name, refs in taken)
+    return Refused(fr("Déjà mobilisés sur d'autres ateliers en cours : {listed}."), listed=listed)
+
+
+def designe(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A2: the groupement asked is designated, with its team."""
+    team = given(attempt, Designation).equipe
+    code = asked_of(attempt).groupement
+    return recorded(dossier, groupement=code, team=tuple(team), designated=attempt.by())
+
+
+def motif_du_contrat(attempt: Attempt) -> None:
+    """A3: one of the contract's motives, once what it supposes has happened."""
+    asked, code = asked_of(attempt), given(attempt, Ecart).motif_contrat
+    motif = contract_of(attempt).motif(code)
+    if motif is None:
+        listed = ", ".join(m.code for m in contract_of(attempt).motifs_ecart)
+        raise Refused(
+            fr("« {code} » n'est pas un motif de l'accord-cadre. Les motifs : {listed}."), code=code, listed=listed
+        )
+    if motif.apres == "reponse" and asked.answer != "indisponible":
+        raise Refused(fr("Ce motif suppose que le groupement se soit déclaré indisponible : il ne l'a pas fait."))
+    if motif.apres == "delai" and asked.answer:
+        raise Refused(fr("Ce motif suppose le silence du groupement : il a répondu."))
+    if motif.apres == "delai" and not rules.passed(attempt.dossier, RuleId.CASCADE_REPONSE, attempt.now):
+        raise _still_time(attempt)
+
+
+def _still_time(attempt: Attempt) -> Refused:
+    run = rules.open_run(attempt.dossier, RuleId.CASCADE_REPONSE)
+    if run is None:
+        return Refused(
+            fr(
+                "Le délai de réponse ne court pas encore : enregistrez d'abord la réception de la sollicitation, "
+                "avec sa preuve."
+            )
+        )
+    return Refused(
+        fr("Le groupement a jusqu'au {due} pour répondre : le rang suivant attend."),
+        due=rules.explained(run, attempt.dossier).due,
+    )
+
+
+def ecarte(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A3: the rank is set aside; the next one is asked, when there is one."""
+    form, asked = given(attempt, Ecart), asked_of(attempt)
+    gone = _changed(dossier, reason=form.motif_contrat, evidence=form.justificatif, set_aside=attempt.by())
+    if contract_of(attempt).at_rank(asked.rank + 1) is None:
+        return gone
+    return _asked(gone, attempt, rank=asked.rank + 1, round_=asked.round)
+
+
+def apres_ecart(dossier: Dossier, _attempt: Attempt) -> State | None:
+    """A3, A3b: designation goes on at the next rank, or the cascade is exhausted."""
+    return State.DESIGNATION if dossier.mission_().asked() else State.CASCADE_EPUISEE
+
+
+def credits_coherents(attempt: Attempt) -> None:
+    """A4: CP are delegated for what AE commit."""
+    form = given(attempt, Credits)
+    if form.cp > form.ae:
+        raise Refused(fr("Les crédits de paiement dépassent les autorisations d'engagement : vérifiez les montants."))
+
+
+def credits_delegues(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A4: what was delegated."""
+    form = given(attempt, Credits)
+    kept = Delegated(ae=form.ae, cp=form.cp, uo=form.uo, chorus=form.chorus, by=attempt.by())
+    return recorded(dossier, credits=kept)
+
+
+def attend_reception(dossier: Dossier) -> bool:
+    """A1: a solicitation whose reception nobody has recorded."""
+    asked = dossier.mission_().asked()
+    return asked is not None and asked.receipt is None
+
+
+def attend_reponse(dossier: Dossier) -> bool:
+    """A2a: a solicitation without an answer."""
+    asked = dossier.mission_().asked()
+    return asked is not None and not asked.answer
+
+
+def repondu_disponible(dossier: Dossier) -> bool:
+    """A2: the groupement asked said it is available."""
+    asked = dossier.mission_().asked()
+    return asked is not None and asked.answer == "disponible"

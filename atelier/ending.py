@@ -1,0 +1,137 @@
+"""Territory and closing; and what may happen at any time: suspension, resumption, abandonment, termination."""
+
+from __future__ import annotations
+
+from atelier import rules
+from atelier.dossier import Decision, Dossier
+from atelier.forms import Motif
+from atelier.forms_ending import Cloture, ReponseSuivi, Resiliation, RestitutionElus
+from atelier.grammar import Attempt
+from atelier.mission import Bilan, Restitution, Suivi
+from atelier.recording import given, mission_of, not_before, not_to_come, recorded
+from atelier.values import Receipt
+from atelier.words import Labels, Refused, RuleId, State, fr
+
+FOLLOW_UPS = {6: RuleId.SUIVI_6_MOIS, 12: RuleId.SUIVI_12_MOIS}
+REASON = 10
+
+
+def restitution_passee(attempt: Attempt) -> None:
+    """T1: the day has come, and the session was held by then."""
+    day, session = given(attempt, RestitutionElus).jour, mission_of(attempt).session
+    not_to_come(day, attempt)
+    if session is not None:
+        not_before(day, session.last, fr("la fin de la session"))
+
+
+def restitue(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """T1: given back to the élus; the follow-ups run from that day."""
+    form = given(attempt, RestitutionElus)
+    done = Restitution(on=form.jour, partners=form.partenaires, takeover=form.relais, by=attempt.by())
+    return recorded(dossier, elus=done)
+
+
+def suivi_attendu(attempt: Attempt) -> None:
+    """T2: after the restitution, once for each."""
+    months = int(given(attempt, ReponseSuivi).mois)
+    if any(s.months == months for s in mission_of(attempt).suivis):
+        raise Refused(fr("Le suivi à {months} mois est déjà enregistré."), months=months)
+
+
+def suivi(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """T2: what came of it; its clock stops."""
+    form = given(attempt, ReponseSuivi)
+    months = 6 if form.mois == "6" else 12
+    done = Suivi(months=months, text=form.suites, by=attempt.by())
+    kept = recorded(dossier, suivis=(*dossier.mission_().suivis, done))
+    return kept.model_copy(update={"runs": rules.stop(kept.runs, FOLLOW_UPS[months], attempt.now)})
+
+
+def pas_encore_restitue(dossier: Dossier) -> bool:
+    """T1: once."""
+    return dossier.mission_().elus is None
+
+
+def restitue_aux_elus(dossier: Dossier) -> bool:
+    """T2: while a follow-up is missing."""
+    mission = dossier.mission_()
+    return mission.elus is not None and len(mission.suivis) < len(FOLLOW_UPS)
+
+
+def pistes_finies(attempt: Attempt) -> None:
+    """A21: money and territory are done, or given up with a reason."""
+    form, mission = given(attempt, Cloture), mission_of(attempt)
+    unpaid = [str(o.number) for o in mission.commandes if o.paid is None]
+    if unpaid and len(form.renonce_argent.strip()) < REASON:
+        raise Refused(
+            fr(
+                "Le bon de commande n° {numbers} n'est pas payé : enregistrez son paiement, ou dites pourquoi vous closez sans."
+            ),
+            numbers=", ".join(unpaid),
+        )
+    lacking = [
+        *([fr("la restitution aux élus")] if mission.elus is None else []),
+        *([fr("les suivis à six et douze mois")] if len(mission.suivis) < len(FOLLOW_UPS) else []),
+    ]
+    if lacking and len(form.renonce_territoire.strip()) < REASON:
+        raise Refused(
+            fr("Il manque {lacking} : enregistrez-les, ou dites pourquoi vous closez sans."), lacking=Labels(lacking)
+        )
+
+
+def clos(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A21: the summary."""
+    form = given(attempt, Cloture)
+    bilan = Bilan(
+        text=form.bilan, money_waived=form.renonce_argent, territory_waived=form.renonce_territoire, by=attempt.by()
+    )
+    return recorded(dossier, bilan=bilan)
+
+
+def suspendu(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A22: from which state, to go back to it."""
+    return _decided(recorded(dossier, suspended_from=dossier.state), attempt, "suspendu")
+
+
+def etat_precedent(dossier: Dossier, attempt: Attempt) -> State | None:
+    """A22b: back where it was suspended."""
+    return attempt.dossier.mission_().suspended_from or dossier.state
+
+
+def relance(dossier: Dossier, _attempt: Attempt) -> Dossier:
+    """A22b: it goes on."""
+    return recorded(dossier, suspended_from=None)
+
+
+def _decided(dossier: Dossier, attempt: Attempt, act: str) -> Dossier:
+    reason = given(attempt, Motif).motif
+    return dossier.model_copy(update={"decision": Decision(act=act, reason=reason, by=attempt.by())})
+
+
+def abandonne(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A22c: abandoned, and why."""
+    return _decided(dossier, attempt, "abandonne")
+
+
+def mise_en_demeure(attempt: Attempt) -> None:
+    """A22c: for a fault, a formal notice comes first, received and proven (CCAG-PI 2009, 32.2)."""
+    form = given(attempt, Resiliation)
+    if form.pour_faute == "non":
+        return
+    if form.mise_en_demeure is None or not form.preuve.strip():
+        raise Refused(
+            fr(
+                "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (article 32.2)."
+            )
+        )
+    not_to_come(form.mise_en_demeure, attempt)
+
+
+def resilie(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A22c: terminated, and why."""
+    form = given(attempt, Resiliation)
+    kept = _decided(dossier, attempt, "resilie")
+    if form.mise_en_demeure is None:
+        return kept
+    notice = Receipt(on=form.mise_en_demeure, means=fr("mise en demeure"), proof=form.preuve, by=attempt.by())
+    return recorded(kept, formal_notice=notice)

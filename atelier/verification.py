@@ -1,0 +1,252 @@
+"""The deliverable: declared, confirmed, verified. Reception, adjournment, rejection (CCAG-PI 2009, 26 and 27).
+
+A silent effect is never applied by itself: the bot says what the law would do, and records who noted it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from atelier import rules
+from atelier.appropriation import LIVRABLE, file_for
+from atelier.dossier import Dossier
+from atelier.forms_designation import ReceptionConstatee
+from atelier.forms_execution import (
+    Constat,
+    DecisionMotivee,
+    DecisionSignee,
+    NotificationMotivee,
+    Observations,
+    RemiseLivrable,
+)
+from atelier.grammar import Attempt
+from atelier.mission import Ajournement, Livrable, Verification
+from atelier.recording import given, mission_of, not_before, not_to_come, receipt, recorded
+from atelier.values import Receipt
+from atelier.words import Refused, RuleId, fr
+
+
+def handed_in(attempt: Attempt) -> Livrable:
+    """The deliverable under verification. Raises Refused when there is none."""
+    found = mission_of(attempt).livrable
+    if found is None:
+        raise Refused(fr("Aucun livrable n'a été remis."))
+    return found
+
+
+def livrable_depose(attempt: Attempt) -> None:
+    """A13: a file was dropped, of a day that has come, after what made it due."""
+    _handed_in_on(given(attempt, RemiseLivrable).jour, attempt, mission_of(attempt).livrable)
+    if file_for(attempt.dossier, LIVRABLE, {h.piece for h in mission_of(attempt).livrables}) is None:
+        raise Refused(
+            fr(
+                "Déposez d'abord le fichier du livrable dans notre conversation, dites qu'il s'agit du livrable de {ref}, "
+                "puis recommencez ce geste."
+            ),
+            ref=attempt.dossier.ref,
+        )
+
+
+def livrable_declare(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A13: the mandataire declares; no clock runs yet."""
+    done = dossier.mission_().livrables
+    piece = file_for(dossier, LIVRABLE, {h.piece for h in done})
+    if piece is None:
+        raise LookupError(LIVRABLE)
+    handed = Livrable(
+        number=len(done) + 1, piece=piece.id, declared_on=given(attempt, RemiseLivrable).jour, by=attempt.by()
+    )
+    return recorded(dossier, livrables=(*done, handed))
+
+
+def changed(dossier: Dossier, **changes: object) -> Dossier:
+    """The deliverable as last handed in, with some of it replaced."""
+    done = dossier.mission_().livrables
+    return recorded(dossier, livrables=(*done[:-1], done[-1].model_copy(update=changes)))
+
+
+def remise_confirmable(attempt: Attempt) -> None:
+    """A13b: the day the service received it has come, and is after what made it due."""
+    done = mission_of(attempt).livrables
+    _handed_in_on(given(attempt, ReceptionConstatee).jour, attempt, done[-2] if len(done) > 1 else None)
+
+
+def _handed_in_on(day: date, attempt: Attempt, before: Livrable | None) -> None:
+    """After the session; after its adjournment or its rejection when it is presented again: a slip would start, and end, a legal clock."""
+    session = mission_of(attempt).session
+    not_to_come(day, attempt)
+    if session is not None:
+        not_before(day, session.last, fr("la fin de la session"))
+    if before is not None and before.verified is not None:
+        not_before(day, before.verified.on, fr("le rejet"))
+    elif before is not None and before.adjournment is not None:
+        not_before(day, before.adjournment.notified.on, fr("l'ajournement"))
+
+
+def remise_confirmee(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A13b: the day and the proof: the legal clock starts here."""
+    return changed(dossier, receipt=receipt(attempt, given(attempt, ReceptionConstatee)))
+
+
+def decision_datee(attempt: Attempt) -> None:
+    """A14: a decision is of a day between the handing-in and today, within the time to verify."""
+    day = given(attempt, DecisionSignee).jour
+    _since_handed_in(attempt, day)
+    in_time(attempt, day)
+
+
+def _since_handed_in(attempt: Attempt, day: date) -> None:
+    handed = handed_in(attempt)
+    not_to_come(day, attempt)
+    if handed.receipt is not None:
+        not_before(day, handed.receipt.on, fr("la remise du livrable"))
+
+
+def in_time(attempt: Attempt, day: date) -> None:
+    """A decision of a later day comes after the silent one; one of a day in time may be recorded afterwards (26.2, 27)."""
+    run = rules.open_run(attempt.dossier, RuleId.VERIFICATION)
+    if run is not None and day > rules.explained(run, attempt.dossier).due:
+        raise Refused(
+            fr("Le délai de vérification est passé : le livrable est réputé reçu. Constatez la réception tacite.")
+        )
+
+
+def verified(dossier: Dossier, attempt: Attempt, sense: str, amount: Decimal | None = None) -> Dossier:
+    """What was decided of the deliverable."""
+    form = given(attempt, DecisionSignee)
+    found = Verification.model_validate(
+        {
+            "sense": sense, "on": form.jour, "document": form.document, "by": attempt.by(), "amount": amount,
+            "reason": getattr(form, "motif", ""),
+        }
+    )  # fmt: skip
+    return changed(dossier, verified=found)
+
+
+def recu(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A14: received: it stands for « service fait » (article 2)."""
+    return verified(dossier, attempt, "recu")
+
+
+def notified_well(attempt: Attempt) -> None:
+    """A notification is of a day between the handing-in and today."""
+    _since_handed_in(attempt, given(attempt, NotificationMotivee).jour)
+
+
+def notice(attempt: Attempt) -> Receipt:
+    """The recorded reception of a notification."""
+    form = given(attempt, NotificationMotivee)
+    return Receipt(on=form.jour, means=form.moyen, proof=form.preuve, by=attempt.by())
+
+
+def verification_expiree(attempt: Attempt) -> None:
+    """A15: the time to decide is over, without a decision."""
+    if not rules.passed(attempt.dossier, RuleId.VERIFICATION, attempt.now):
+        run = rules.open_run(attempt.dossier, RuleId.VERIFICATION)
+        due = rules.explained(run, attempt.dossier).due if run else None
+        raise Refused(
+            fr("La réception tacite ne se constate qu'après le {due}, sans décision de votre part : décidez d'ici là."),
+            due=due or attempt.today,
+        )
+
+
+def recu_tacitement(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A15: noted by a person; it took effect when the time was over."""
+    return _silent(dossier, attempt, "recu_tacite", _end_of(attempt, RuleId.VERIFICATION))
+
+
+def _end_of(attempt: Attempt, id_: RuleId) -> date:
+    run = rules.open_run(attempt.dossier, id_)
+    return rules.explained(run, attempt.dossier).due if run else attempt.today
+
+
+def _silent(dossier: Dossier, attempt: Attempt, sense: str, on: date) -> Dossier:
+    document = given(attempt, Constat).document
+    found = Verification.model_validate({"sense": sense, "on": on, "document": document, "by": attempt.by()})
+    return changed(dossier, verified=found)
+
+
+def ajournable(attempt: Attempt) -> None:
+    """A16: notified on a day that has come, before the time to verify is over."""
+    notified_well(attempt)
+    in_time(attempt, given(attempt, NotificationMotivee).jour)
+
+
+def ajourne(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A16: adjourned; the holder answers, then presents again."""
+    reason = given(attempt, NotificationMotivee).motif
+    return changed(dossier, adjournment=Ajournement(reason=reason, by=attempt.by(), notified=notice(attempt)))
+
+
+def ajournement_accepte(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A16b: accepted: the deliverable is awaited again."""
+    return _answered(dossier, attempt, "accepte")
+
+
+def ajournement_refuse(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A16b: refused: the buyer decides within its time, or its silence rejects."""
+    return _answered(dossier, attempt, "refuse")
+
+
+def _answered(dossier: Dossier, attempt: Attempt, answer: str) -> Dossier:
+    words = given(attempt, Observations).observations
+    handed = dossier.mission_().livrables[-1]
+    if handed.adjournment is None:
+        raise LookupError(handed.number)
+    answered = handed.adjournment.model_copy(update={"answer": answer, "answered": attempt.by(), "words": words})
+    return changed(dossier, adjournment=answered)
+
+
+def rejetable(attempt: Attempt) -> None:
+    """A18: within the time to decide; after an adjournment, once the holder refused it or said nothing (27.2.1)."""
+    decision_datee(attempt)
+    not_while_the_holder_may_answer(attempt, given(attempt, DecisionMotivee).jour)
+
+
+def not_while_the_holder_may_answer(attempt: Attempt, day: date) -> None:
+    """An adjourned deliverable awaits the holder: its answer, then its new presentation when it accepted (27.2.1)."""
+    notified = handed_in(attempt).adjournment
+    if notified is None or notified.answer == "refuse":
+        return
+    clock = RuleId.AJOURN_REPRESENTATION if notified.answer else RuleId.AJOURN_ACCEPTATION
+    run = rules.open_run(attempt.dossier, clock)
+    due = rules.explained(run, attempt.dossier).due if run else None
+    if due is not None and day <= due:
+        raise Refused(
+            fr(
+                "Le livrable est ajourné : le titulaire a jusqu'au {due} pour répondre ou le présenter à nouveau. "
+                "La décision vient après."
+            ),
+            due=due,
+        )
+
+
+def rejete(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A18: rejected: the service is to be done again."""
+    return verified(dossier, attempt, "rejete")
+
+
+def silence_de_l_acheteur(attempt: Attempt) -> None:
+    """A18: after the holder's refusal or silence, the buyer let its own time pass (27.2.1)."""
+    if not rules.passed(attempt.dossier, RuleId.AJOURN_DECISION, attempt.now):
+        run = rules.open_run(attempt.dossier, RuleId.AJOURN_DECISION)
+        due = rules.explained(run, attempt.dossier).due if run else attempt.today
+        raise Refused(fr("Le rejet tacite ne se constate qu'après le {due} : décidez d'ici là."), due=due)
+
+
+def rejete_tacitement(dossier: Dossier, attempt: Attempt) -> Dossier:
+    """A18: the silent rejection, noted by a person."""
+    return _silent(dossier, attempt, "rejete_tacite", _end_of(attempt, RuleId.AJOURN_DECISION))
+
+
+def ajournement_sans_reponse(dossier: Dossier) -> bool:
+    """A16b: the holder has not answered the adjournment."""
+    handed = dossier.mission_().livrable
+    return handed is not None and handed.adjournment is not None and not handed.adjournment.answer
+
+
+def pas_d_accord(dossier: Dossier) -> bool:
+    """A18: the holder did not accept the adjournment."""
+    handed = dossier.mission_().livrable
+    return handed is not None and handed.adjournment is not None and handed.adjournment.answer != "accepte"

@@ -1,0 +1,119 @@
+"""What was said while we were away: read back by « since », and heard as if the socket had just told it.
+
+« since » is about the last change, strictly after: posts edited or deleted since come too, and a post at that very
+millisecond does not (fact 42). So one millisecond more is asked, and what was created before is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.mattermost.events import Events
+from bot.mattermost.payload import Payload, Unreadable, listed, number, text
+from bot.mattermost.platform import PAGE, PAGES, Mattermost
+from bot.mattermost.spots import DIRECT, between
+from chat.cards import Address
+from chat.platform import Undelivered
+
+log = structlog.get_logger()
+
+FULL = 1000
+"""As many as « since » gives at once: there may be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Replays places, oldest first."""
+
+    platform: Mattermost
+    events: Events
+    pause: float = 10.0
+    """Seconds between two trials of a server that is away."""
+
+    async def since(self, place: Address, moment: datetime, thread: str = "") -> int:
+        """Replay a direct conversation, or a thread, from `moment` on; returns how many messages were handed over.
+
+        A server that is away is waited for: this is done once, at the start. Raises Undelivered or Undeliverable.
+        """
+        await self._up()
+        channel = await self.platform.places.channel(place.id)
+        posts = await self._changed(channel, int(moment.timestamp() * 1000))
+        missed = [p for p in posts if not thread or text(p, "root_id") == thread]
+        tasks = self._taken(missed, direct=place.id.startswith(DIRECT))
+        await asyncio.gather(*tasks)
+        return len(tasks)
+
+    async def _up(self) -> None:
+        while True:
+            try:
+                await self.platform.hello()
+            except Undelivered as failure:
+                log.info("catching up waits", reason=str(failure))
+                await asyncio.sleep(self.pause)
+            else:
+                return
+
+    async def resync(self, moment: datetime) -> int:
+        """Replay every conversation of the bot where something was said since: the socket could not be resumed.
+
+        What is handed over is not waited for: the socket must be read meanwhile. Raises Undelivered or Undeliverable.
+        """
+        start, total = int(moment.timestamp() * 1000), 0
+        for channel in (await self._channels()).values():
+            if number(channel, "last_post_at") >= start and not number(channel, "delete_at"):
+                posts = await self._changed(text(channel, "id"), start)
+                total += len(self._taken(posts, direct=self._direct(channel)))
+        return total
+
+    def _direct(self, channel: Payload) -> bool:
+        me = self.platform.me
+        return text(channel, "type") == "D" and between(text(channel, "name"), me.id, me)
+
+    async def _channels(self) -> Mapping[str, Payload]:
+        link = self.platform.link
+        found: dict[str, Payload] = {}
+        for team in await link.ask("teams", lambda api: api.teams.get_user_teams("me")):
+            id_ = text(team, "id")
+            for channel in await link.ask("channels", lambda api, t=id_: api.channels.get_channels_for_user("me", t)):  # type: ignore[misc]
+                found[text(channel, "id")] = channel
+        return found
+
+    async def _changed(self, channel: str, start: int) -> list[Payload]:
+        """The posts created since, oldest first."""
+        posts = await self._page(channel, {"since": start - 1})
+        if len(posts) >= FULL:
+            posts += await self._older(channel, start)
+        new = {text(p, "id"): p for p in posts if number(p, "create_at") >= start}
+        return sorted(new.values(), key=lambda p: number(p, "create_at"))
+
+    async def _older(self, channel: str, start: int) -> list[Payload]:
+        """Page by page from the newest, until what was before."""
+        found: list[Payload] = []
+        for page in range(PAGES):
+            posts = await self._page(channel, {"page": page, "per_page": PAGE})
+            found += posts
+            if len(posts) < PAGE or number(posts[-1], "create_at") < start:
+                break
+        return found
+
+    async def _page(self, channel: str, asked: dict[str, Any]) -> list[Payload]:
+        call = self.platform.link.call
+        return listed(await call("since", lambda api: api.posts.get_posts_for_channel(channel, asked)))
+
+    def _taken(self, posts: list[Payload], *, direct: bool) -> list[asyncio.Task[None]]:
+        """What is being handled of these posts."""
+        tasks = []
+        for post in posts:
+            try:
+                task = self.events.take(post, direct=direct)
+            except Unreadable as error:
+                log.warning("unreadable", why=str(error))
+            else:
+                tasks += [task] if task is not None else []
+        return tasks

@@ -1,0 +1,153 @@
+"""Mattermost examined from outside the bot: server, token, hour, channel, websocket, the way back. Never raises, never waits long.
+
+Whether the server may call us is only known by being called: what can be seen from here is said (fact: a private address is
+refused unless AllowedUntrustedInternalConnections names it).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from bot.findings import Finding, attention, faute, ok
+from bot.mattermost.client import API, trust
+from bot.mattermost.way_back import WayBack
+from bot.mattermost.words import RETRY
+from bot.skew import skew
+from chat.text import raw, tr
+
+PATIENCE = 8.0
+GRAIN = timedelta(seconds=1)
+"""An HTTP date has no fractions."""
+OLDEST = (5, 37)
+_ID = re.compile(r"[a-z0-9]{26}")
+TOKEN = tr(
+    "Recopiez dans MATTERMOST_TOKEN le jeton du compte de robot (Intégrations → Comptes de robot), et vérifiez que ce compte "
+    "est activé."
+)
+INVITE = tr(
+    "Dans Mattermost, ouvrez le salon de revue et invitez-y le robot (« /invite »), puis relancez « atelier doctor »."
+)
+
+
+class Silent(Exception):
+    """No answer that can be read; the reason is for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the server answered, and our hour around it."""
+
+    status: int
+    data: dict[str, Any]
+    date: str
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """One server. `public` is the bot's own address; `channel` is the review channel's id, if it is here."""
+
+    url: str
+    token: str = field(repr=False)
+    command_token: str = field(default="", repr=False)
+    public: str = ""
+    channel: str = ""
+
+    async def findings(self) -> list[Finding]:
+        """Everything found, in order; what cannot be asked without an answer to the first question is not asked."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with httpx.AsyncClient(timeout=PATIENCE, headers=headers, verify=trust()) as http:
+            try:
+                me = await self._ask(http, "/users/me")
+            except Silent as silence:
+                said = tr("Mattermost ne répond pas ({why}).", why=raw(str(silence)))
+                return [faute("mattermost.jeton", said, RETRY)]
+            way = WayBack(self.url, self.token, self.public, self.command_token, PATIENCE)
+            if me.status != httpx.codes.OK:
+                return [_refused(me), *_hour(me), *await way.findings(token=False)]
+            return [_known(me), *_hour(me), *await self._rest(http), *await way.findings(token=True)]
+
+    async def _rest(self, http: httpx.AsyncClient) -> list[Finding]:
+        try:
+            return [await self._version(http), *await self._channel(http)]
+        except Silent as silence:
+            said = tr("Mattermost n'a rien dit de plus ({why}).", why=raw(str(silence)))
+            return [attention("mattermost.salon", said, RETRY)]
+
+    async def _version(self, http: httpx.AsyncClient) -> Finding:
+        """The oldest server the adapter was held to is 5.37."""
+        told = str((await self._ask(http, "/config/client?format=old")).data.get("Version", ""))
+        numbers = tuple(int(part) for part in re.findall(r"\d+", told)[:2])
+        if numbers >= OLDEST:
+            return ok("mattermost.version", tr("Le serveur est en version {version}.", version=raw(told)))
+        said = tr("Le serveur est en version {version}, plus ancienne que 5.37.", version=raw(told or "?"))
+        return attention("mattermost.version", said, tr("Faites mettre le serveur Mattermost à jour."))
+
+    async def _channel(self, http: httpx.AsyncClient) -> list[Finding]:
+        """Whether the review channel lives, and we are in it."""
+        if not self.channel:
+            return []
+        if not _ID.fullmatch(self.channel):
+            said = tr("« {id} » n'est pas l'identifiant d'un salon Mattermost.", id=raw(self.channel))
+            repair = tr(
+                "Donnez à ATELIER_REVIEW_CHANNEL l'identifiant de 26 lettres que montre « Voir les informations » du salon, "
+                "ou lancez « atelier mattermost installer »."
+            )
+            return [faute("mattermost.salon", said, repair)]
+        member = await self._ask(http, f"/channels/{self.channel}/members/me")
+        channel = await self._ask(http, f"/channels/{self.channel}")
+        if member.status != httpx.codes.OK:
+            said = tr("Le robot n'est pas membre du salon de revue {id}.", id=raw(self.channel))
+            return [faute("mattermost.salon", said, INVITE)]
+        if channel.data.get("delete_at"):
+            said = tr("Le salon de revue {id} est archivé : rien ne peut y être écrit.", id=raw(self.channel))
+            return [faute("mattermost.salon", said, tr("Désarchivez-le, ou changez ATELIER_REVIEW_CHANNEL."))]
+        return [ok("mattermost.salon", tr("Le robot est membre du salon de revue {id}.", id=self.channel))]
+
+    async def _ask(self, http: httpx.AsyncClient, path: str) -> Answered:
+        """One answer. Raises Silent."""
+        before = datetime.now(UTC)
+        try:
+            response = await http.get(f"{self.url.rstrip('/')}{API}{path}")
+            data = response.json()
+        except httpx.TimeoutException:
+            raise Silent(f"plus de {int(PATIENCE)} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Silent(type(error).__name__) from error
+        except ValueError as error:
+            raise Silent(f"HTTP {response.status_code}, pas de JSON") from error
+        if not isinstance(data, dict):
+            raise Silent(f"HTTP {response.status_code}, pas d'objet")
+        return Answered(response.status_code, data, response.headers.get("date", ""), before, datetime.now(UTC))
+
+
+def _known(me: Answered) -> Finding:
+    name = raw(str(me.data.get("username") or "?"))
+    if me.data.get("is_bot"):
+        return ok("mattermost.jeton", tr("Mattermost connaît le robot : @{who}.", who=name))
+    said = tr("MATTERMOST_TOKEN est le jeton d'une personne, @{who}, et non d'un compte de robot.", who=name)
+    return attention("mattermost.jeton", said, TOKEN)
+
+
+def _refused(me: Answered) -> Finding:
+    why = raw(str(me.data.get("id") or me.status))
+    if me.status == httpx.codes.UNAUTHORIZED:
+        return faute("mattermost.jeton", tr("Mattermost refuse MATTERMOST_TOKEN ({why}).", why=why), TOKEN)
+    return faute("mattermost.jeton", tr("Mattermost ne sait pas répondre ({why}).", why=why), RETRY)
+
+
+def _hour(me: Answered) -> list[Finding]:
+    try:
+        theirs = parsedate_to_datetime(me.date)
+    except ValueError:
+        return []
+    if theirs.tzinfo is None:
+        return []
+    return [skew("mattermost.horloge", theirs, me.before - GRAIN, me.after, tr("Mattermost"))]

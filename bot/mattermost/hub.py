@@ -1,0 +1,60 @@
+"""What every listener shares: who handles events, how replies follow, what reads and draws."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.mattermost.answering import Answering
+from bot.mattermost.pens import Drawing
+from bot.mattermost.reading import Reader
+from bot.mattermost.spots import Me, Spot
+from bot.mattermost.tasks import Tasks
+from chat.cards import Message
+from chat.talk import Answer, AnyEvent, Reply, Say
+from chat.text import Text
+
+Receive = Callable[[AnyEvent], Awaitable[Answer]]
+
+
+async def nobody(_event: AnyEvent) -> Answer:
+    """Nobody is attached yet: said plainly rather than silently lost."""
+    raise RuntimeError("attach() a receiver before anybody acts")
+
+
+@dataclass(slots=True)
+class Hub:
+    """One per server."""
+
+    answering: Answering
+    tasks: Tasks = field(default_factory=Tasks)
+    receive: Receive = nobody
+
+    @property
+    def me(self) -> Me:
+        """Who the bot is there."""
+        return self.answering.platform.me
+
+    @property
+    def drawing(self) -> Drawing:
+        """What draws."""
+        return self.answering.drawing
+
+    @property
+    def reader(self) -> Reader:
+        """What reads, at this hour of the machine."""
+        return Reader(self.drawing.seals, self.drawing.now(), self.me)
+
+    def read(self, text: Text, lang: str) -> str:
+        """A sentence in the reader's language."""
+        return self.drawing.pen(lang).say(text)
+
+    def follow(self, spot: Spot, replies: Sequence[Reply], lang: str) -> None:
+        """Apply replies after the HTTP answer."""
+        if replies:
+            self.tasks.start(self.answering.give(spot, replies, lang))
+
+
+def saying(text: Text) -> Say:
+    """One sentence, for the person alone."""
+    return Say(message=Message(text=text))

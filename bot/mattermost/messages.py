@@ -1,0 +1,80 @@
+"""Posts as events: messages typed, files dropped, mentions. Pure.
+
+What is nobody's words (system posts, edits, deletions, posts of integrations and ours) is None. A message in a channel
+counts only in a thread, or when it begins by naming the bot: a command, which no thread had before servers of 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.mattermost.payload import Payload, every, need, number, part, text
+from bot.mattermost.spots import Me, Spot
+from chat.talk import Asked, Said
+
+TYPES = frozenset({"", "me"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file at the server's: `size` is nought when only its own record knows it."""
+
+    id: str
+    name: str = ""
+    mime: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Files dropped, not yet fetched, with the words around them as they would have been said."""
+
+    said: Said
+    files: tuple[FileRef, ...]
+
+
+Heard = tuple[Spot, Said | Dropped | Asked]
+
+
+def message(post: Payload, me: Me, *, direct: bool) -> Heard | None:
+    """A post, of the socket or read back. Raises Unreadable for what is no post."""
+    id_, account = need(post, "id"), need(post, "user_id")
+    if account == me.id or not _theirs(post):
+        return None
+    thread = text(post, "root_id")
+    spot = Spot(kind="message", account=account, channel=need(post, "channel_id"), direct=direct, thread=thread)
+    words, named = _unnamed(text(post, "message"), me)
+    event = f"m:{spot.channel}:{id_}"
+    if named and not direct:
+        return spot, Asked(**spot.where(), id=event, text=words.removeprefix("/atelier").strip())
+    if not direct and not thread:
+        return None
+    said = Said(**spot.where(), id=event, text=words.strip(), thread=thread, post=id_)
+    refs = files(post)
+    return spot, Dropped(said, refs) if refs else said
+
+
+def files(post: Payload) -> tuple[FileRef, ...]:
+    """The files of a post, with what it says of them."""
+    ids = part(post, "file_ids")
+    known = {text(info, "id"): info for info in every(post, "metadata", "files")}
+    listed = [i for i in ids if isinstance(i, str) and i] if isinstance(ids, list) else []
+    return tuple(file(id_, known.get(id_, {})) for id_ in listed)
+
+
+def file(id_: str, info: Payload) -> FileRef:
+    """A file, with its record if there is one."""
+    return FileRef(id=id_, name=text(info, "name"), mime=text(info, "mime_type"), size=number(info, "size"))
+
+
+def _theirs(post: Payload) -> bool:
+    """Somebody's own words. « from_bot » may be set by anybody (fact 34): whoever does is only not listened to."""
+    robot = any(text(post, "props", mark) == "true" for mark in ("from_bot", "from_webhook"))
+    return not robot and text(post, "type") in TYPES and not number(post, "delete_at")
+
+
+def _unnamed(words: str, me: Me) -> tuple[str, bool]:
+    """Without the bot's name at the head, and whether it was there."""
+    found = re.match(rf"\s*@{re.escape(me.name)}(?![\w.-]*\w)[ :,]*", words, re.IGNORECASE) if me.name else None
+    return (words[found.end() :], True) if found else (words, False)

@@ -1,0 +1,131 @@
+"""What a decision must know beside the dossier: older requests, who is invited, the contract and what it has spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atelier.contracts import AccordCadre
+from atelier.corrections import recorded_things
+from atelier.dossier import Dossier
+from atelier.execution import ACTIVE
+from atelier.forms import Invitation, StepForm
+from atelier.forms_designation import Acte
+from atelier.grammar import Around, Step
+from atelier.words import Do, Reference, State
+from chat.text import Text, joined, raw, tr
+from handlers import guests
+from handlers.here import Here
+from handlers.stepforms import Listed, line_of
+from storage.errors import NotFound
+
+ORDERING = frozenset({Do.NOTIFIER_COMMANDE, Do.NOTIFIER_COMMANDE_ANIMATION, Do.RECTIFIER})
+ACTING = frozenset({Do.ACTER, Do.VALIDER_ET_ACTER})
+"""The gestes that count what a contract has spent."""
+
+
+def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
+    """What this step, on this dossier, must know."""
+    waiting = dossier.state is State.TRANSMISE and dossier.arrival is not None
+    ahead = here.unit.dossiers.waiting_before(dossier.arrival) if waiting and dossier.arrival else ()
+    contract = contract_of(here, dossier)
+    counted = (
+        contract.code if contract and step.act in ORDERING else form.accord_cadre if isinstance(form, Acte) else ""
+    )
+    if counted:
+        here.unit.contracts.lock(counted)
+    return Around(
+        ahead=tuple(ahead),
+        invited=guests.invited(here, form.personne) if isinstance(form, Invitation) else None,
+        contracts=tuple(here.unit.contracts.all()) if step.act in ACTING else (),
+        contract=contract,
+        spent=here.unit.commandes.spent(counted, dossier.ref) if counted else _NOTHING,
+        busy=busy(here, dossier) if step.act is Do.DESIGNER else {},
+    )
+
+
+_NOTHING = Around().spent
+
+
+def contract_of(here: Here, dossier: Dossier) -> AccordCadre | None:
+    """The contract of an atelier as recorded today, or None."""
+    if dossier.mission is None:
+        return None
+    try:
+        return here.unit.contracts.get(dossier.mission.contract)
+    except NotFound:
+        return None
+
+
+def busy(here: Here, dossier: Dossier) -> dict[str, tuple[Reference, ...]]:
+    """The members at work on other running ateliers, each once whatever its groupements (circulaire §6)."""
+    found: dict[str, tuple[Reference, ...]] = {}
+    for other in here.unit.dossiers.every(ACTIVE):
+        if other.ref != dossier.ref and other.mission is not None:
+            for name in other.mission.team:
+                found[name] = (*found.get(name, ()), other.ref)
+    return found
+
+
+def listed(here: Here, dossier: Dossier, step: Step) -> Listed:
+    """The choices of a step's form that depend on the dossier."""
+    fields = step.asks.model_fields.values() if step.asks else ()
+    wanted = {line_of(info).listed for info in fields} - {""}
+    return {name: tuple(_LISTS[name](here, dossier)) for name in wanted}
+
+
+def labels(here: Here, dossier: Dossier, step: Step) -> dict[str, Text]:
+    """The names of the choices a form has taken, by code."""
+    found = listed(here, dossier, step)
+    return {code: label for choices in found.values() for code, label in choices}
+
+
+def _contracts(here: Here, _dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    for contract in here.unit.contracts.all():
+        yield contract.code, raw(contract.nom)
+
+
+def _members(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    contract, asked = contract_of(here, dossier), dossier.mission_().asked()
+    groupement = contract.groupement(asked.groupement) if contract and asked else None
+    taken = busy(here, dossier)
+    for member in groupement.membres if groupement else ():
+        skills = raw(", ".join(member.competences))
+        where = taken.get(member.nom)
+        elsewhere = tr("déjà sur {refs}", refs=", ".join(where)) if where else None
+        parts = [raw(member.nom), skills, *([elsewhere] if elsewhere else [])]
+        yield member.nom, joined(parts, " — ")
+
+
+def _motives(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    contract = contract_of(here, dossier)
+    for motif in contract.motifs_ecart if contract else ():
+        yield motif.code, raw(motif.libelle)
+
+
+def _orders(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    for order in dossier.mission_().commandes if dossier.mission else ():
+        label = tr("n° {number}, EJ {ej}, {amount}", number=order.number, ej=raw(order.ej), amount=order.amount)
+        yield str(order.number), label
+
+
+def _version(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    note = dossier.mission_().note
+    if note is not None:
+        yield str(note.number), tr("version {number}", number=note.number)
+
+
+def _things(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    for thing in recorded_things(dossier):
+        value = raw(thing.value) if isinstance(thing.value, str) else thing.value
+        number = f" {thing.about}" if thing.about else ""
+        yield thing.code, tr("{label}{number} : {value}", label=tr(thing.label), number=number, value=value)
+
+
+_LISTS = {
+    "contrats": _contracts,
+    "membres": _members,
+    "motifs_ecart": _motives,
+    "commandes": _orders,
+    "version_note": _version,
+    "saisies": _things,
+}

@@ -1,0 +1,167 @@
+"""One atelier, several chats: what is said in its channel on one platform is carried once to its channels on the others.
+
+Words never obey anything on the way: they travel as `raw`, which every platform's drawing quiets. AD1's review channel
+is no atelier's: nothing of it is ever carried.
+"""
+
+from __future__ import annotations
+
+from atelier.dossier import By, Dossier, Person
+from atelier.labels import ROLES
+from atelier.words import Reference, Refused, Role
+from chat.cards import Address, File, Message
+from chat.talk import Answer, AnyEvent, Attached, Said, Say
+from chat.text import Text, joined, raw, tr
+from handlers.cards import atelier_key
+from handlers.filing import store
+from handlers.following import INVITED
+from handlers.here import Here, answer, said
+from storage.ateliers import PREFIX
+from storage.unit import Unit
+
+CARRIED = "message"
+"""What the journal calls it."""
+WORDS = 3000
+"""Letters in one carried message: each platform shows so many whole; longer words follow in a next one."""
+FILES = 10
+
+
+def platform_name(platform: str) -> Text:
+    """A platform as people write it: « Mattermost »."""
+    return raw(platform.capitalize())
+
+
+def carried(here: Here, event: Said | Attached) -> Answer:
+    """What somebody says in a channel: carried to the same atelier's channels elsewhere, when there are some.
+
+    Who has no part in the atelier is told that their words stay where they are; a file that is not taken, why.
+    """
+    place = here.unit.ateliers.known(event.place)
+    others = elsewhere(here.unit, place)
+    if not others:
+        return answer(here)
+    dossier = here.unit.dossiers.get(Reference(place.id.removeprefix(PREFIX)))
+    role = _role(dossier, here.person)
+    if role is None:
+        return _unheard(dossier.ref, others, here.person.language)
+    words = event.text.strip()
+    if words.startswith("/atelier"):
+        return _told(here, tr("Une commande n'est pas un message : tapez-la seule, ou dans notre conversation."))
+    files, refused = _taken(here, event)
+    if words or files:
+        _put(here, dossier, event, _messages(_who(here, dossier, event, role), words, files), others)
+        _keep(here, dossier, event, role, files)
+    return _told(here, *refused) if refused else answer(here)
+
+
+def outsider(unit: Unit, event: AnyEvent) -> Answer | None:
+    """An unknown account that speaks in a channel whose words are carried: theirs are not, and they are told.
+
+    Returns None anywhere else.
+    """
+    if not isinstance(event, Said | Attached) or event.direct:
+        return None
+    place = unit.ateliers.known(event.place)
+    others = elsewhere(unit, place)
+    return _unheard(place.id.removeprefix(PREFIX), others, "fr") if others else None
+
+
+def elsewhere(unit: Unit, place: Address) -> tuple[Address, ...]:
+    """The channels of the same atelier on the other platforms; none for a place that is no atelier's."""
+    if not place.id.startswith(PREFIX):
+        return ()
+    return tuple(p for p in unit.ateliers.of(place.id.removeprefix(PREFIX)) if p.platform != place.platform)
+
+
+def _role(dossier: Dossier, person: Person) -> Role | None:
+    """In which part they speak: of those who are in the channel first."""
+    held = dossier.roles_of(person)
+    return next((role for role in (*INVITED, *sorted(held)) if role in held), None)
+
+
+def _unheard(ref: str, others: tuple[Address, ...], lang: str) -> Answer:
+    text = tr(
+        "Vos messages restent ici : vous n'avez pas part à {ref}, je ne les porte donc pas sur {platforms}. Demandez au "
+        "service porteur de vous inviter.",
+        ref=ref,
+        platforms=joined((platform_name(p.platform) for p in others), ", "),
+    )
+    return Answer(replies=(Say(message=Message(text=text)),), lang=lang, outcome="refused")
+
+
+def _told(here: Here, *texts: Text) -> Answer:
+    return answer(here, Say(message=Message(text=joined(texts, " "))))
+
+
+def _taken(here: Here, event: Said | Attached) -> tuple[tuple[File, ...], list[Text]]:
+    """The files kept, each once whatever the number of platforms; and why the others are not carried."""
+    uploads = event.files if isinstance(event, Attached) else ()
+    files: list[File] = []
+    refused: list[Text] = []
+    for upload in uploads[:FILES]:
+        try:
+            files.append(store(here, upload)[0])
+        except Refused as why:
+            name = raw(upload.name[-200:])
+            refused.append(tr("« {file} » n'est pas porté ailleurs : {why}", file=name, why=said(why)))
+    if len(uploads) > FILES:
+        refused.append(tr("Au plus {most} fichiers sont portés à la fois : déposez ensuite les autres.", most=FILES))
+    return tuple(files), refused
+
+
+def _who(here: Here, dossier: Dossier, event: Said | Attached, role: Role) -> Text:
+    """Who speaks, in which part, from where."""
+    named = {
+        "name": raw(here.person.name),
+        "role": tr(ROLES[role]),
+        "platform": platform_name(event.place.platform),
+    }
+    if event.thread and not _under_card(here, dossier, event):
+        return tr("{name} ({role}, sur {platform}, dans un fil)", **named)
+    return tr("{name} ({role}, sur {platform})", **named)
+
+
+def _messages(who: Text, words: str, files: tuple[File, ...]) -> list[Message]:
+    """What is posted elsewhere, in order; the files go with the last words."""
+    if not words:
+        listed = raw(" », « ".join(file.name for file in files))
+        return [Message(text=tr("{who} dépose « {files} »", who=who, files=listed), files=files)]
+    first, *more = _pieces(words)
+    texts = [tr("{who} : « {text} »", who=who, text=raw(first))]
+    texts += [tr("{who}, suite : « {text} »", who=who, text=raw(piece)) for piece in more]
+    return [Message(text=text, files=files if text is texts[-1] else ()) for text in texts]
+
+
+def _pieces(words: str) -> list[str]:
+    """The words whole when they are short; else cut at a line, a space, or where they must be."""
+    found: list[str] = []
+    while len(words) > WORDS:
+        cut = next((at for mark in "\n " if (at := words.rfind(mark, WORDS // 2, WORDS)) > 0), WORDS)
+        found.append(words[:cut].rstrip())
+        words = words[cut:].lstrip()
+    return [*found, words]
+
+
+def _put(
+    here: Here, dossier: Dossier, event: Said | Attached, messages: list[Message], others: tuple[Address, ...]
+) -> None:
+    """In each channel elsewhere, in order; words under the atelier's card go under its copy there."""
+    thread = atelier_key(dossier.ref) if _under_card(here, dossier, event) else ""
+    for place in others:
+        for message in messages:
+            here.unit.outbox.put(place, message, thread=thread, ref=dossier.ref, due=here.now)
+
+
+def _under_card(here: Here, dossier: Dossier, event: Said | Attached) -> bool:
+    if not event.thread:
+        return False
+    thread = here.unit.threads.by_post(here.unit.ateliers.known(event.place), event.thread)
+    return thread is not None and thread.key == atelier_key(dossier.ref)
+
+
+def _keep(here: Here, dossier: Dossier, event: Said | Attached, role: Role, files: tuple[File, ...]) -> None:
+    here.unit.journal.write(
+        dossier.ref, what=CARRIED, by=By(person=here.person.id, role=role, at=here.now), at=here.now,
+        from_state=dossier.state, to_state=dossier.state, text=event.text,
+        details={"fichiers": [file.name for file in files]}, message=f"{event.place.id}/{event.post}",
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""The atelier as facts of a card: who was designated, which orders, where note, session and deliverable stand.
+
+`inside` is the State's view: contracts, credits and amounts never leave its platform. Ranks are AD1's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atelier.dossier import Dossier
+from atelier.labels import ROLES
+from atelier.mission import Commande, Livrable, NoteVersion, Session, Sollicitation, Verification
+from chat.cards import Fact
+from chat.text import Text, joined, raw, tr
+from handlers import names
+from handlers.here import Here
+from storage.errors import NotFound
+from storage.unit import Unit
+
+ANSWERS = {"": tr("réponse attendue"), "disponible": tr("disponible"), "indisponible": tr("indisponible")}
+COVERS = {
+    "appropriation": tr("appropriation"),
+    "animation": tr("animation et restitution"),
+    "mission": tr("toute la mission"),
+}
+SENSES = {
+    "recu": tr("reçu"),
+    "recu_refaction": tr("reçu avec réfaction"),
+    "recu_tacite": tr("reçu tacitement"),
+    "rejete": tr("rejeté"),
+    "rejete_tacite": tr("rejeté tacitement"),
+}
+
+
+def facts(unit: Unit, dossier: Dossier, *, inside: bool) -> Iterator[Fact]:
+    """What everybody of the atelier may read, and what the State alone does."""
+    mission = dossier.mission
+    if mission is None:
+        return
+    if mission.groupement:
+        team = joined([raw(name) for name in mission.team], ", ")
+        yield Fact(
+            name=tr("Groupement désigné"), value=tr("{name} — {team}", name=groupement(unit, dossier), team=team)
+        )
+    if inside:
+        yield from _of_the_state(dossier)
+    for order in mission.commandes:
+        name = tr("Bon de commande n° {number}", number=order.number)
+        yield Fact(name=name, value=_order(order, inside=inside))
+    if mission.note is not None:
+        yield Fact(name=tr("Note d'appropriation"), value=_note(mission.note))
+    if mission.session is not None:
+        yield Fact(name=tr("Session"), value=_session(mission.session))
+    if mission.livrable is not None:
+        yield Fact(name=tr("Livrable"), value=_deliverable(mission.livrable))
+    if mission.elus is not None:
+        yield Fact(name=tr("Restitution aux élus"), value=tr("le {day}", day=mission.elus.on))
+    for follow_up in mission.suivis:
+        yield Fact(name=tr("Suivi à {months} mois", months=follow_up.months), value=raw(follow_up.text))
+
+
+def ranks(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
+    """The solicitations, for AD1 alone: rank, groupement, answer, and why one was set aside."""
+    for asked in dossier.mission.sollicitations if dossier.mission else ():
+        name = tr("Rang {rank}, {groupement}", rank=asked.rank, groupement=_name(unit, dossier, asked.groupement))
+        yield Fact(name=name, value=_solicitation(unit, dossier, asked))
+
+
+def _solicitation(unit: Unit, dossier: Dossier, asked: Sollicitation) -> Text:
+    parts = [tr("sollicité le {day}", day=asked.sent.at.date())]
+    if asked.receipt is not None:
+        parts.append(tr("reçu le {day} ({means})", day=asked.receipt.on, means=raw(asked.receipt.means)))
+    parts.append(ANSWERS[asked.answer])
+    if asked.available_from is not None:
+        parts.append(tr("à partir du {day}", day=asked.available_from))
+    if asked.words:
+        parts.append(tr("« {text} »", text=raw(asked.words)))
+    if asked.set_aside is not None:
+        who, reason = names.who(unit, asked.set_aside), _motif(unit, dossier, asked.reason)
+        parts.append(tr("écarté par {who} : {reason}", who=who, reason=reason))
+    return joined(parts, ", ")
+
+
+def _motif(unit: Unit, dossier: Dossier, code: str) -> Text:
+    try:
+        found = unit.contracts.get(dossier.mission_().contract).motif(code)
+    except NotFound:
+        found = None
+    return raw(found.libelle if found else code)
+
+
+def groupement(unit: Unit, dossier: Dossier) -> Text:
+    """The name of the groupement designated."""
+    return _name(unit, dossier, dossier.mission_().groupement)
+
+
+def _name(unit: Unit, dossier: Dossier, code: str) -> Text:
+    try:
+        found = unit.contracts.get(dossier.mission_().contract).groupement(code)
+    except NotFound:
+        found = None
+    return raw(found.nom if found else code)
+
+
+def _of_the_state(dossier: Dossier) -> Iterator[Fact]:
+    mission = dossier.mission_()
+    yield Fact(
+        name=tr("Accord-cadre"), value=tr("{code}, acte {act}", code=raw(mission.contract), act=raw(mission.act))
+    )
+    if mission.credits is not None:
+        given = mission.credits
+        value = tr(
+            "AE {ae}, CP {cp}, UO {uo}, Chorus {chorus}",
+            ae=given.ae, cp=given.cp, uo=raw(given.uo), chorus=raw(given.chorus),
+        )  # fmt: skip
+        yield Fact(name=tr("Crédits délégués"), value=value)
+
+
+def _order(order: Commande, *, inside: bool) -> Text:
+    parts = [COVERS[order.covers], tr("reçu le {day}", day=order.receipt.on)]
+    if inside:
+        parts[:0] = [tr("EJ {ej}", ej=raw(order.ej)), tr("{amount}", amount=order.amount)]
+    if order.lifted is not None:
+        parts.append(tr("point d'arrêt levé"))
+    if inside and order.asked is not None:
+        parts.append(tr("paiement demandé le {day}", day=order.asked.on))
+    if inside and order.paid is not None:
+        parts.append(tr("payé le {day}", day=order.paid.on))
+    return joined(parts, ", ")
+
+
+def _note(note: NoteVersion) -> Text:
+    version = tr("version {number}", number=note.number)
+    if not note.awaited:
+        return tr("{version}, approuvée par les trois parties", version=version)
+    if not note.approvals:
+        return tr("{version}, observations formulées : une nouvelle version est attendue", version=version)
+    waiting = joined((tr(ROLES[role]) for role in note.awaited), ", ")
+    return tr("{version}, approbation attendue : {who}", version=version, who=waiting)
+
+
+def _session(session: Session) -> Text:
+    days = tr("du {first} au {last}", first=session.first, last=session.last)
+    if session.held is not None:
+        return tr("{days}, tenue, {count} participants", days=days, count=session.participants)
+    return tr(
+        "{days}, visite : {visit} ; séance : {plenary}",
+        days=days,
+        visit=raw(session.visit),
+        plenary=raw(session.plenary),
+    )
+
+
+def _deliverable(handed: Livrable) -> Text:
+    parts = [tr("n° {number}, déclaré le {day}", number=handed.number, day=handed.declared_on)]
+    if handed.receipt is not None:
+        parts.append(tr("remise confirmée le {day}", day=handed.receipt.on))
+    if handed.adjournment is not None:
+        parts.append(tr("ajourné le {day}", day=handed.adjournment.notified.on))
+    if handed.verified is not None:
+        parts.append(_verified(handed.verified))
+    return joined(parts, ", ")
+
+
+def _verified(found: Verification) -> Text:
+    return tr("{sense} le {day}", sense=SENSES[found.sense], day=found.on)
+
+
+def of(here: Here, dossier: Dossier) -> tuple[Fact, ...]:
+    """The atelier's facts as this person may read them."""
+    from_state = bool(dossier.roles_of(here.person) & names.STATE)
+    return tuple(facts(here.unit, dossier, inside=from_state))

@@ -1,0 +1,71 @@
+"""Who is told of a deadline: who owes it, or, when the directory has nobody left for that, who must know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from atelier import rules, transfers
+from atelier.dossier import Dossier, Person, Run
+from atelier.words import PersonId, Role
+from storage.errors import NotFound
+from storage.unit import Unit
+
+FALLBACK = ((Role.SVC,), (Role.AD1I, Role.AD1V))
+"""Told in turn when nobody can be told of a deadline: the bearer service, then AD1. So nobody waits for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """The people told of a deadline; `lacking` are the roles they are told in place of, when nobody holds these."""
+
+    people: tuple[Person, ...]
+    lacking: tuple[Role, ...] = ()
+
+
+def owing(unit: Unit, dossier: Dossier, run: Run) -> Owing:
+    """Who is told of a deadline; nobody at all only when neither the service nor AD1 has anybody either."""
+    roles = rules.owed(run, dossier)
+    held = listening(unit, dossier, roles)
+    if reached(unit, held):
+        return Owing(held)
+    for others in FALLBACK:
+        found = listening(unit, dossier, others)
+        if reached(unit, found):
+            return Owing(found, roles)
+    return Owing(held)
+
+
+def listening(unit: Unit, dossier: Dossier, roles: Iterable[Role]) -> tuple[Person, ...]:
+    """The active people who hold one of these roles, less what they have transferred to a colleague.
+
+    Of those who examine for AD1, whoever took the dossier in charge speaks for the others.
+    """
+    asked = frozenset(roles)
+    people = unit.people.holding(asked, dossier)
+    if not dossier.transfers and dossier.instructor is None:
+        return people
+    others = frozenset({Role.AD1I}) if any(p.id == dossier.instructor for p in people) else frozenset()
+    return tuple(
+        p
+        for p in people
+        if asked
+        & dossier.roles_of(p) - transferred(unit, dossier, p) - (others if p.id != dossier.instructor else frozenset())
+    )
+
+
+def transferred(unit: Unit, dossier: Dossier, person: Person) -> frozenset[Role]:
+    """The roles whose messages go to a colleague of theirs; back to them once that colleague has left."""
+    return frozenset(t.role for t in transfers.given_by(dossier, person.id) if _here(unit, t.taken))
+
+
+def reached(unit: Unit, people: Iterable[Person]) -> bool:
+    """True when at least one of them has an account."""
+    return any(unit.people.direct(person.id) is not None for person in people)
+
+
+def _here(unit: Unit, person: PersonId) -> bool:
+    try:
+        return unit.people.get(person).active
+    except NotFound:
+        return False

@@ -1,0 +1,128 @@
+"""« Qui sera prévenu, avec quel texte »: what was typed is kept until it is confirmed, or signed by whoever signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atelier.dossier import Dossier, Person
+from atelier.forms import StepForm
+from atelier.grammar import Outcome, Step
+from atelier.words import Do, Refused, fr
+from chat.cards import Address, Button, Card, Fact, Message, Token
+from chat.talk import Answer, Given, Say
+from chat.text import Text, joined, raw, tr
+from handlers import exchange, names, notices, saying
+from handlers.around import labels
+from handlers.behalf import Trial
+from handlers.here import Here, answer
+
+Place = Address
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What waits for a confirmation: the answers, the dossier's version then, and whether it is for somebody else."""
+
+    given: Given
+    version: int
+    behalf: bool = False
+
+
+def own(here: Here, ref: str, act: str) -> Place:
+    """Where somebody's own preview is kept."""
+    return Address(platform="apercu", id=f"{here.person.id}:{ref}:{act}")
+
+
+def for_signature(ref: str, act: str) -> Place:
+    """Where what was prepared for signature is kept: one a gesture and a dossier."""
+    return Address(platform="parapheur", id=f"{ref}:{act}")
+
+
+def read(here: Here, place: Place) -> Kept | None:
+    """What waits there, or None when it was used already."""
+    kept = here.unit.conversations.at(place)
+    if kept is None:
+        return None
+    return Kept(kept["given"], int(kept.get("version", 0)), bool(kept.get("behalf")))
+
+
+def typed(here: Here, token: Token) -> Kept | None:
+    """What this person typed, or what was prepared for their signature; None when nothing waits."""
+    return read(here, own(here, token.ref, token.arg)) or read(here, for_signature(token.ref, token.arg))
+
+
+def _keep(here: Here, place: Place, trial: Trial, given: Given) -> None:
+    kept = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
+    here.unit.conversations.keep(
+        place, {"kind": "apercu", "given": kept, "version": trial.dossier.version, "behalf": trial.recorded}
+    )
+
+
+def shown(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
+    """The preview, for whoever acts: nothing is sent yet."""
+    step, dossier = trial.step, trial.dossier
+    _keep(here, own(here, dossier.ref, step.act), trial, given)
+    token = Token(act="confirmer", ref=dossier.ref, version=dossier.version, arg=step.act, who=here.person.id)
+    confirm = Button(
+        label=tr("Confirmer"), token=token, style="danger" if step.danger else "primary",
+        command=f"/atelier confirmer {dossier.ref} {step.act}",
+    )  # fmt: skip
+    card = _card(here, outcome, form, (confirm, *_edit(step, dossier, here.person.id)))
+    text = tr("Rien n'est encore envoyé pour {ref} : vérifiez, puis confirmez.", ref=dossier.ref)
+    return answer(here, Say(message=Message(text=text, card=card)))
+
+
+def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
+    """What the service prepared goes to its signatories, who confirm or change it. Raises Refused when there are none."""
+    step, dossier = trial.step, trial.dossier
+    signers = [p for p in here.unit.people.holding(step.by, dossier) if here.unit.people.direct(p.id) is not None]
+    if not signers:
+        raise Refused(
+            fr(
+                "Personne ne porte la signature du service dans l'annuaire : l'administrateur l'y ajoute avec sa délégation, "
+                "puis recommencez. Rien n'a été enregistré."
+            )
+        )
+    _keep(here, for_signature(dossier.ref, step.act), trial, given)
+    token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=step.act)
+    sign = Button(label=tr("Signer"), token=token, style="primary", command=f"/atelier signer {dossier.ref} {step.act}")
+    card = _card(here, outcome, form, (sign, *_edit(step, dossier, "")))
+    text = tr(
+        "{who} a préparé « {label} » pour {subject} : à vous de signer.",
+        who=raw(here.person.name), label=tr(step.label), subject=names.subject(dossier),
+    )  # fmt: skip
+    for person in signers:
+        notices.tell_person(here, person, Message(text=text, card=card), dossier.ref)
+    listed = joined((raw(p.name) for p in signers), ", ")
+    done = tr("Préparé : {names} en est prévenu, et la signature lui revient.", names=listed)
+    return answer(here, Say(message=Message(text=done)))
+
+
+def _sentence(here: Here, outcome: Outcome, form: StepForm, people: tuple[Person, ...]) -> Text:
+    """The text as the first person told will read it; as AD1 does when nobody else is told."""
+    return notices.for_reader(here, outcome, form, people[0]) if people else notices.whole(here, outcome, form)
+
+
+def _edit(step: Step, dossier: Dossier, who: str) -> tuple[Button, ...]:
+    if step.asks is None:
+        return ()
+    token = Token(act="corriger", ref=dossier.ref, version=dossier.version, arg=step.act, who=who)
+    return (Button(label=tr("Modifier"), token=token, command=f"/atelier corriger {dossier.ref} {step.act}"),)
+
+
+def _card(here: Here, outcome: Outcome, form: StepForm, buttons: tuple[Button, ...]) -> Card:
+    step, dossier = outcome.step, outcome.before
+    writes = step.act is Do.ECRIRE
+    people: tuple[Person, ...] = exchange.addressed(here, dossier, form) if writes else notices.told(here, outcome)
+    sentence: Text = exchange.letter(here, dossier, form) if writes else _sentence(here, outcome, form, people)
+    told = [raw(f"{p.name} ({p.title or p.service})") for p in people]
+    if notices.tells_review(outcome.dossier, step):
+        told.append(tr("le canal de revue du bureau AD1"))
+    warned = (tr("À noter : {warned}", warned=notices.warned(outcome)),) if outcome.warnings else ()
+    given = tuple(saying.facts(form, labels(here, outcome.before, step))) if dossier.mission is not None else ()
+    return Card(
+        title=tr("Aperçu : {label}", label=tr(step.label)),
+        facts=(Fact(name=tr("Seront prévenus"), value=joined(told) if told else tr("personne d'autre")), *given),
+        paragraphs=(tr("Texte envoyé :"), sentence, *warned),
+        buttons=buttons,
+    )

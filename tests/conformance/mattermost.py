@@ -1,0 +1,225 @@
+"""The stage of Mattermost: the server calls the bot over HTTP, the bot listens to its websocket and posts by its REST API."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+
+from bot.mattermost.app import MattermostRoom
+from bot.mattermost.marks import JOINER
+from bot.mattermost.platform import Mattermost
+from bot.sandbox.people import EVERYBODY, STRANGER, Somebody
+from chat.language import Languages
+from chat.talk import Given
+from tests.conformance.stage import Ear, Field, Lost, Read, Scripted, Stage, Turned, Window
+from tests.mattermost import calls
+from tests.mattermost.captured import Refusal
+from tests.mattermost.person import Person
+from tests.mattermost.server import serving
+from tests.mattermost.town import called, connected, room_of
+from tests.mattermost.world import World
+
+WAYS = {"text": "ligne", "textarea": "zone de texte", "select": "menu", "bool": "cases à cocher"}
+MENTION = re.compile(rf"(?<![A-Za-z0-9])@(?!{JOINER})[A-Za-z]\w*")
+ESCAPE = re.compile(r"\\([\\`*_~|\[\]#>+.=-])")
+
+
+@dataclass
+class MattermostStage(Stage):
+    """The server, the room, and the accounts."""
+
+    world: World
+    room: MattermostRoom
+    ear: Ear
+    desk: Scripted
+    review: str
+    people: dict[str, Person] = field(default_factory=dict)
+    typed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    wrong: dict[str, dict[str, Any]] = field(default_factory=dict)
+    name: str = "mattermost"
+    elsewhere: bool = True
+    _last: Callable[[], Awaitable[Any]] | None = None
+
+    def __post_init__(self) -> None:
+        self.platform: Mattermost = self.room.platform
+
+    def account(self, who: Somebody) -> str:
+        return self.people[who.account].id
+
+    def home(self, who: Somebody) -> str:
+        return self.people[who.account].direct
+
+    def outage(self, kind: str) -> None:
+        self.world.outage = kind
+
+    async def again(self) -> None:
+        assert self._last is not None
+        await self._last()
+
+    async def forged(self, who: Somebody, read: Read, label: str) -> None:
+        post = copy.deepcopy(read.inner)
+        assert isinstance(post, dict)
+        action = _action(post, label)
+        body = {
+            "user_id": self.account(who), "channel_id": post["channel_id"], "post_id": post["id"], "type": "button",
+            "channel_name": self.world.channels[post["channel_id"]]["name"], "team_id": "", "trigger_id": calls.trigger(self.account(who)),
+            "context": {k: f"A{v[1:]}" for k, v in action["integration"]["context"].items()},
+        }  # fmt: skip
+        before = len(self.ear.heard)
+        await calls.integration(self.world, action["integration"]["url"], body)
+        if len(self.ear.heard) == before:
+            raise Turned("the seal does not hold")
+
+    async def intruder(self, who: Somebody) -> None:
+        try:
+            await calls.command(self.world, self.account(who), self.home(who), "", token="another token")
+        except Refusal as error:
+            raise Turned("not the command's token") from error
+
+    def mentions(self, read: Read) -> list[str]:
+        return MENTION.findall(read.text)
+
+    async def downloaded(self, who: Somebody, name: str) -> bytes:
+        for post in reversed(self.people[who.account].screen()):
+            for id_ in post.get("file_ids") or []:
+                if self.world.files[id_]["name"] == name:
+                    return self.world.contents[id_]
+        raise Lost(name)
+
+    def _screen(self, who: Somebody, place: str) -> list[Read]:
+        return [self._read(post, who) for post in self.people[who.account].screen(place)]
+
+    def _read(self, post: dict[str, Any], who: Somebody) -> Read:
+        blocks = post["props"].get("attachments") or []
+        lines = [post["message"]]
+        for block in blocks:
+            lines += [block["title"], block["text"], *(f"{f['title']} : {f['value']}" for f in block["fields"] or [])]
+        actions = [a for block in blocks for a in block.get("actions", [])]
+        menus = {a["name"]: tuple(o["text"] for o in a["options"]) for a in actions if a["type"] == "select"}
+        files = tuple(self.world.files[i]["name"] for i in post.get("file_ids") or [])
+        text = ESCAPE.sub(r"\1", "\n".join(filter(None, lines))).replace("**", "")
+        buttons = tuple(a["name"] for a in actions if a["type"] == "button")
+        return Read(
+            post["id"], text, buttons, menus, files, post["root_id"], post["user_id"] == self.account(who), post
+        )
+
+    def window(self, who: Somebody) -> Window | None:
+        opened = self.world.dialogs.get(self.account(who))
+        if opened is None:
+            return None
+        dialog, wrong = opened["dialog"], self.wrong.get(self.account(who), {})
+        typed = self.typed.get(self.account(who), {})
+        names = dict.fromkeys(e["name"].partition(".")[0] for e in dialog["elements"])
+        fields = {n: _field(n, dialog["elements"], typed, wrong.get("errors", {})) for n in names}
+        return Window(
+            dialog["title"], dialog["introduction_text"], fields, dialog["submit_label"], wrong.get("error", "")
+        )
+
+    async def _do(self, deed: Callable[[], Awaitable[Any]]) -> Any:
+        self._last = self._repeated
+        before = len(self.world.sent)
+        answer = await deed()
+        self._sent = list(zip(self.world.sent[before:], [p for p, _ in self.world.calls[before:]], strict=False))
+        return answer
+
+    async def _repeated(self) -> None:
+        """The same bodies at the same addresses."""
+        for body, path in list(self._sent):
+            kind = "application/x-www-form-urlencoded" if path.endswith("commands") else "application/json"
+            status, _, _ = await calls._call(self.world, f"{self.world.bot_url}/{path}", body, {
+                "Content-Type": kind, "Authorization": f"Token {calls.COMMAND_TOKEN}",
+            })  # fmt: skip
+            assert status == 200
+
+    async def _command(self, who: Somebody, text: str, place: str) -> None:
+        await self._do(lambda: self.people[who.account].command(text, place))
+
+    async def _say(
+        self, who: Somebody, text: str, place: str, thread: str, files: Mapping[str, bytes] | None = None
+    ) -> None:
+        before = len(self.ear.heard)
+        post = self.people[who.account].say(text, place, thread, dict(files or {}))
+        channel = self.world.channels[place]
+
+        async def told_again() -> None:
+            self.world.tell("posted", place, self.world._posted(post, channel))
+
+        self._last = told_again
+        if thread or channel["type"] == "D":
+            await self.came(before + 1)
+
+    async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None:
+        await self._say(who, text, place, thread, files)
+
+    async def _press(self, who: Somebody, read: Read, label: str) -> None:
+        assert isinstance(read.inner, dict)
+        post, action = read.inner, _action(read.inner, label)
+        await self._do(lambda: calls.press(self.world, self.account(who), post, action["id"]))
+
+    async def _choose(self, who: Somebody, read: Read, menu: str, line: str) -> None:
+        assert isinstance(read.inner, dict)
+        post, action = read.inner, _action(read.inner, menu)
+        value = next(o["value"] for o in action["options"] if o["text"] == line)
+        await self._do(lambda: calls.press(self.world, self.account(who), post, action["id"], value))
+
+    async def _fill(self, who: Somebody, given: Given) -> None:
+        account = self.account(who)
+        typed = self.typed.get(account, {}) | given
+        opened = self.world.dialogs[account]
+        self.wrong[account] = await self._do(lambda: self.people[who.account].fill(**typed))
+        if self.world.dialogs.get(account) is opened:
+            self.typed[account] = typed
+        else:
+            self.typed.pop(account, None)
+
+    async def _quiet(self) -> None:
+        await self.room.events.drain()
+        await self.room.hub.tasks.drain()
+
+
+def _action(post: dict[str, Any], label: str) -> dict[str, Any]:
+    blocks = post["props"].get("attachments") or []
+    return next(a for b in blocks for a in b.get("actions", []) if a["name"] == label)
+
+
+def _field(name: str, elements: list[dict[str, Any]], typed: Mapping[str, Any], errors: Mapping[str, str]) -> Field:
+    mine = [e for e in elements if e["name"].partition(".")[0] == name]
+    first = mine[0]
+    text = " ".join(filter(None, (first["display_name"], first["help_text"])))
+    problem = " ".join(errors[e["name"]] for e in mine if e["name"] in errors)
+    if first["type"] == "bool":
+        ticked = tuple(e["name"].partition(".")[2] for e in mine if e["default"] == "true")
+        lines = {e["name"].partition(".")[2]: e["placeholder"] for e in mine}
+        return Field(WAYS["bool"], text, typed.get(name, ticked), lines, problem)
+    lines = {o["value"]: o["text"] for o in first.get("options") or []}
+    way = "date écrite" if "placeholder" in first else WAYS[first["type"]]
+    return Field(way, text, typed.get(name, first["default"]), lines, problem)
+
+
+@asynccontextmanager
+async def staged(
+    desk: Scripted, ear: Ear, languages: Languages, clock: Any, fetch: Any
+) -> AsyncIterator[MattermostStage]:
+    """A server, the bot called by it and listening to it, everybody's accounts."""
+    async with serving(World(trigger_life=60)) as world:
+        review = world.channel("revue-ad1", world.bot)["id"]
+        starlette = Starlette()
+        async with called(starlette) as url:
+            world.bot_url = url
+            room = room_of(world, review, languages, fetch=fetch)
+            starlette.routes.extend(room.routes)
+            room.attach(ear.receive)
+            stage = MattermostStage(world, room, ear, desk, review)
+            for account in (*(s.account for s in EVERYBODY), STRANGER.account):
+                stage.people[account] = Person.new(world, account)
+            world.members[review] |= {stage.people[a].id for a in ("ad1-instruction", "ad1-validation", "ad1-budget")}
+            async with connected(room, world):
+                yield stage
+                world.outage = ""
+            await room.close()
