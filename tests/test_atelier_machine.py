@@ -224,6 +224,30 @@ class Ateliers(RuleBasedStateMachine):
         for _ in range(times):
             self._takes_one(data, self.dossiers[ref])
 
+    @precondition(lambda self: any(d.state is State.AJOURNE for d in self.dossiers.values()))
+    @rule(data=st.data())
+    def nobody_answers_an_adjournment(self, data: st.DataObject) -> None:
+        """Months go by; the signatory may then note what silence made: rare enough to be missed by chance alone."""
+        self.now += timedelta(days=90)
+        for ref in [d.ref for d in self.dossiers.values() if d.state is State.AJOURNE]:
+            self._follow(data, ref, Do.CONSTATER_REJET_TACITE)
+
+    @precondition(lambda self: any(d.state is State.LIVRABLE_REMIS for d in self.dossiers.values()))
+    @rule(data=st.data())
+    def a_reduction_is_heard_then_decided(self, data: st.DataObject) -> None:
+        """Announced, answered, decided: three gestes in order, which chance seldom plays."""
+        ref = next(d.ref for d in self.dossiers.values() if d.state is State.LIVRABLE_REMIS)
+        self._follow(data, ref, Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION)
+
+    def _follow(self, data: st.DataObject, ref: Reference, *acts: Do) -> None:
+        """Each of these gestes in turn, by the first person to whom it is offered in their own right."""
+        for act in acts:
+            dossier = self.dossiers[ref]
+            offered = (p for p in EVERYONE.values() if act in {s.act for s in offers(dossier, p)})
+            mine = [(p, r) for p in offered for r in step_of(act).by if r in dossier.roles_of(p)]
+            if mine:
+                self._try(data, Attempt(dossier, *mine[0], None, self.now), act, {})
+
     def _takes_one(self, data: st.DataObject, dossier: Dossier) -> None:
         choices = [(p, s.act) for p in EVERYONE.values() for s in offers(dossier, p) if s.act in GESTURES]
         if not choices:
@@ -537,7 +561,7 @@ def test_anyone_may_try_anything_in_any_order() -> None:
         database=None,
     )
     REACHED.clear()
-    for _ in range(10):
+    for _ in range(20):
         run_state_machine_as_test(Ateliers, settings=with_care)
         refused = {name for name in conditional if REACHED[name]}
         if all(REACHED[name] for name in wanted) and len(refused) >= MANY:

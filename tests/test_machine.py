@@ -343,7 +343,7 @@ def test_anyone_may_try_anything_in_any_order() -> None:
         database=None,
     )
     REACHED.clear()
-    for _ in range(10):
+    for _ in range(20):
         run_state_machine_as_test(Requests, settings=with_care)
         if all(REACHED[name] for name in wanted):
             break
