@@ -96,7 +96,7 @@ def rehearsed(attempt: Attempt, step: Step) -> Outcome:
             **({"last_said": step.said, "last_by": attempt.by()} if goes else {}),
         }
     )
-    return Outcome(step, attempt.dossier, clocks.moved(step, attempt, moved), warnings)
+    return Outcome(step, attempt.dossier, clocks.moved(step, attempt, moved), warnings, attempt.by())
 
 
 def _entitled(attempt: Attempt, step: Step) -> None:

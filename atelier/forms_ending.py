@@ -36,9 +36,9 @@ class Paiement(StepForm):
         Number, Field(title=fr("Pour quel bon de commande ?")), Line(fr("Bon de commande"), "choice", listed="commandes")
     ]  # fmt: skip
     jour: Annotated[date, Field(title=fr("Payé quel jour ?")), Line(fr("Date de paiement"), "date")]
-    montant: Annotated[Amount, Field(title=fr("Montant payé ?")), Line(fr("Montant payé"), "amount")]
+    montant: Annotated[Amount, Field(title=fr("Montant payé ?")), Line(fr("Montant payé"), "amount", inside=True)]
     penalites: Annotated[
-        Decimal, Field(title=fr("Pénalités, s'il y en a ?"), ge=0, le=100_000_000, decimal_places=2), Line(fr("Pénalités"), "amount", help=fr("Vide s'il n'y en a pas."))
+        Decimal, Field(title=fr("Pénalités, s'il y en a ?"), ge=0, le=100_000_000, decimal_places=2), Line(fr("Pénalités"), "amount", inside=True, help=fr("Vide s'il n'y en a pas."))
     ] = Decimal(0)  # fmt: skip
 
 
@@ -100,11 +100,16 @@ class Rectification(StepForm):
     """« Rectifier une saisie »: what, the right value, and why."""
 
     saisie: Annotated[
-        Short, Field(title=fr("Quelle saisie rectifier ?")), Line(fr("Saisie"), "choice", listed="saisies")
+        Short, Field(title=fr("Quelle saisie rectifier ?")), Line(fr("Saisie"), "choice", listed="saisies", inside=True)
     ]
     valeur: Annotated[
         Short,
         Field(title=fr("Quelle est la bonne valeur ?")),
-        Line(fr("Bonne valeur"), "line", help=fr("Une date, un montant ou une référence, comme à l'origine.")),
+        Line(
+            fr("Bonne valeur"),
+            "line",
+            inside=True,
+            help=fr("Une date, un montant ou une référence, comme à l'origine."),
+        ),
     ]
     motif: Annotated[str, Field(title=fr("Pour quelles raisons ?"), min_length=10, max_length=1000), Line(fr("Motif"))]

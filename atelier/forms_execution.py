@@ -25,7 +25,9 @@ DelayText = Annotated[str, StringConstraints(min_length=3, max_length=30)]
 class CommandeAnimation(ReceptionConstatee):
     """A10: a second order, for the animation."""
 
-    ej: Annotated[Short, Field(title=fr("Numéro d'engagement juridique (EJ) ?")), Line(fr("N° EJ"), "line")]
+    ej: Annotated[
+        Short, Field(title=fr("Numéro d'engagement juridique (EJ) ?")), Line(fr("N° EJ"), "line", inside=True)
+    ]
     montant: Annotated[
         Amount,
         Field(title=fr("Montant hors taxes ?")),
@@ -155,13 +157,17 @@ class NotificationMotivee(DecisionMotivee):
 class Refaction(NotificationMotivee):
     """A14b: the reduction foreseen, on which the holder may comment first."""
 
-    montant: Annotated[Amount, Field(title=fr("Montant de la réfaction ?")), Line(fr("Réfaction"), "amount")]
+    montant: Annotated[
+        Amount, Field(title=fr("Montant de la réfaction ?")), Line(fr("Réfaction"), "amount", inside=True)
+    ]
 
 
 class ReceptionReduite(DecisionMotivee):
     """A14c: received with a reduction."""
 
-    montant: Annotated[Amount, Field(title=fr("Montant de la réfaction ?")), Line(fr("Réfaction"), "amount")]
+    montant: Annotated[
+        Amount, Field(title=fr("Montant de la réfaction ?")), Line(fr("Réfaction"), "amount", inside=True)
+    ]
 
 
 class Constat(StepForm):

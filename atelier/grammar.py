@@ -127,6 +127,8 @@ class Outcome:
     before: Dossier
     dossier: Dossier
     warnings: tuple[Refused, ...] = ()
+    by: By | None = None
+    """Who did it, and for whom when it was recorded for somebody."""
 
 
 __all__ = ["Around", "Attempt", "Check", "Outcome", "Refused", "Step", "Warn"]

@@ -76,7 +76,8 @@ def listed(here: Here, dossier: Dossier, step: Step) -> Listed:
 def labels(here: Here, dossier: Dossier, step: Step) -> dict[str, Text]:
     """The names of the choices a form has taken, by code."""
     found = listed(here, dossier, step)
-    return {code: label for choices in found.values() for code, label in choices}
+    own = {code: raw(code) for code, _ in found.get("membres", ())}  # where else they work is for who chooses
+    return {code: label for choices in found.values() for code, label in choices} | own
 
 
 def _contracts(here: Here, _dossier: Dossier) -> Iterator[tuple[str, Text]]:
@@ -104,7 +105,7 @@ def _motives(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
 
 def _orders(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
     for order in dossier.mission_().commandes if dossier.mission else ():
-        label = tr("n° {number}, EJ {ej}, {amount}", number=order.number, ej=raw(order.ej), amount=order.amount)
+        label = tr("n° {number}, reçu le {day}", number=order.number, day=order.receipt.on)
         yield str(order.number), label
 
 

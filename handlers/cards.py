@@ -18,7 +18,7 @@ from atelier.fiche import item
 from atelier.grammar import Step
 from atelier.labels import AD1
 from atelier.procedure import STEPS
-from atelier.words import PersonId, Reference, Role, State
+from atelier.words import PersonId, Reference, Role, RuleId, State
 from chat.cards import Button, Card, Fact, Menu, Message, Token, Tone
 from chat.text import Moment, Text, joined, raw, tr
 from handlers import mission, names, why
@@ -117,7 +117,11 @@ def _atelier(unit: Unit, dossier: Dossier, now: datetime, roles: tuple[Role, ...
         title=names.subject(dossier),
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
-        facts=(*_facts(unit, dossier), *mission.facts(unit, dossier, inside=False), *_dates(dossier, now)),
+        facts=(
+            *_facts(unit, dossier),
+            *mission.facts(unit, dossier, inside=False),
+            *_dates(dossier, now, cascade=roles == (Role.MAND,)),
+        ),
         buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier)),
     )
 
@@ -132,7 +136,11 @@ def _for_person(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> 
         title=names.subject(dossier),
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
-        facts=(*_facts(unit, dossier), *mission.facts(unit, dossier, inside=state), *_dates(dossier, now)),
+        facts=(
+            *_facts(unit, dossier),
+            *mission.facts(unit, dossier, inside=state),
+            *_dates(dossier, now, cascade=bool(held & {*AD1, Role.MAND})),
+        ),
         paragraphs=tuple(_paragraphs(unit, dossier)),
         buttons=(
             *_fill_button(dossier, held),
@@ -234,14 +242,15 @@ def _inside(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
         yield Fact(name=tr("Même territoire"), value=raw(", ".join(twins)))
 
 
-def _dates(dossier: Dossier, now: datetime) -> tuple[Fact, ...]:
+def _dates(dossier: Dossier, now: datetime, *, cascade: bool = True) -> tuple[Fact, ...]:
+    """The deadlines that run; that of the cascade only for AD1 and the groupement asked."""
     return tuple(
         Fact(
             name=names.deadline(run),
             value=_date(run.suspended, rules.due(run, dossier), now, rules.place(run, dossier)),
         )
         for run in rules.running(dossier)
-        if not rules.lapsed(run, dossier, now)
+        if not rules.lapsed(run, dossier, now) and (cascade or run.rule is not RuleId.CASCADE_REPONSE)
     )
 
 

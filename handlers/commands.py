@@ -128,7 +128,7 @@ def _step(here: Here, verb: str, rest: str) -> Answer:
     if verb not in steps.ACTS:
         raise _unknown(verb)
     step = step_of(Do(verb))
-    late = lateness.late(here, Token(act=step.act, ref=(rest.split() or [""])[0].upper()[:20]))
+    late = lateness.late(here, Token(act=step.act, ref=(rest.split() or [""])[0].upper()[:20]), {"texte": _after(rest)})
     if late:
         return late
     dossier = dossier_of(here, rest)

@@ -20,6 +20,8 @@ from handlers.filing import store
 from handlers.here import Here, answer, say
 
 BEARERS = (Role.SVC, Role.COLL)
+CAPACITIES = (Role.SVC, Role.SVC_SIGN, Role.COLL, Role.COLL_SIGN, Role.DREAL, Role.CAUE, Role.MAND)
+"""In which capacity somebody writes to AD1: their first one. What a groupement only asked writes stays with AD1."""
 NOTE, REPLY = "note interne", "réponse au fil"
 
 
@@ -96,11 +98,12 @@ def _carried(here: Here, dossier: Dossier, event: Said | Attached) -> Answer:
         return say(here, tr("La DGALN n'a pas encore reçu cette demande : transmettez-la d'abord."))
     role = _bearer_role(dossier, here.person)
     files = tuple(store(here, upload)[0] for upload in event.files) if isinstance(event, Attached) else ()
-    _keep(here, dossier, REPLY, event, role)
+    asked = role is Role.MAND and (dossier.mission is None or dossier.mission.designated is None)
+    _keep(here, dossier, NOTE if asked else REPLY, event, role)
     by = names.who_is(here.person, role)
     words = raw(event.text) if event.text.strip() else tr("(fichier)")
     notices.in_review(here, dossier, tr("{who} répond : « {text} »", who=by, text=words), files)
-    for person in here.unit.people.holding((Role.SVC,), dossier):
+    for person in here.unit.people.holding((Role.SVC,), dossier) if not asked else ():
         if person.id != here.person.id:
             notices.to_person(
                 here, dossier, person, tr("{who} a écrit à la DGALN : « {text} »", who=by, text=words), files
@@ -110,7 +113,7 @@ def _carried(here: Here, dossier: Dossier, event: Said | Attached) -> Answer:
 
 def _bearer_role(dossier: Dossier, person: Person) -> Role:
     held = dossier.roles_of(person)
-    return next((r for r in (Role.SVC, Role.COLL, Role.DREAL, Role.CAUE) if r in held), Role.COLL)
+    return next((r for r in CAPACITIES if r in held), Role.COLL)
 
 
 def _keep(here: Here, dossier: Dossier, what: str, event: Said | Attached, role: Role) -> None:

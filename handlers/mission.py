@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atelier.calendar import local_day
 from atelier.dossier import Dossier
 from atelier.labels import ROLES
 from atelier.mission import Commande, Livrable, NoteVersion, Session, Sollicitation, Verification
@@ -67,7 +68,7 @@ def ranks(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
 
 
 def _solicitation(unit: Unit, dossier: Dossier, asked: Sollicitation) -> Text:
-    parts = [tr("sollicité le {day}", day=asked.sent.at.date())]
+    parts = [tr("sollicité le {day}", day=local_day(asked.sent.at, dossier.departement))]
     if asked.receipt is not None:
         parts.append(tr("reçu le {day} ({means})", day=asked.receipt.on, means=raw(asked.receipt.means)))
     parts.append(ANSWERS[asked.answer])

@@ -29,7 +29,10 @@ def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     people = owing.listening(here.unit, outcome.dossier, roles)
     channel = bool(here.unit.ateliers.of(outcome.dossier.ref)) and not outcome.step.secret
     present = set(turn) if channel else set(roles)
-    return tuple(p for p in people if p.id != here.person.id and outcome.dossier.roles_of(p) & present)
+    named = outcome.by.for_ if outcome.by else None  # what is recorded for somebody, they are told of
+    return tuple(
+        p for p in people if p.id != here.person.id and (p.id == named or outcome.dossier.roles_of(p) & present)
+    )
 
 
 def tells_review(dossier: Dossier, step: Step) -> bool:
@@ -155,6 +158,8 @@ def sentence(here: Here, outcome: Outcome, form: StepForm, *, inside: bool = Tru
     """What is said of a step: to the State (`inside`), to AD1 alone (`secret`), or to everybody."""
     dossier, step = outcome.dossier, outcome.step
     by = names.who_is(here.person, _role(here, dossier, step))
+    if outcome.by is not None and outcome.by.for_ is not None:
+        by = names.who(here.unit, outcome.by)
     head = tr("{subject} : {said} par {who}.", subject=names.subject(dossier), said=tr(step.said), who=by)
     named = labels(here, outcome.before, step)
     more = saying.more(outcome, form, named, inside=inside, secret=secret)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pydantic import JsonValue
 
 from atelier.dossier import Dossier, Person
 from atelier.forms import StepForm
@@ -26,6 +30,19 @@ class Kept:
     given: Given
     version: int
     behalf: bool = False
+    form: Mapping[str, JsonValue] | None = None
+    """The answers as they were checked: a day typed « hier » stays the day that was shown."""
+    seal: str = ""
+
+
+def checked(kept: Kept, step: Step) -> StepForm | None:
+    """The form as it was checked, or None for what an earlier version kept."""
+    return step.asks.model_validate(kept.form) if step.asks and kept.form is not None else None
+
+
+def _seal(form: StepForm) -> str:
+    """What tells one prepared text from the one that replaced it."""
+    return hashlib.sha256(form.model_dump_json().encode()).hexdigest()[:12]
 
 
 def own(here: Here, ref: str, act: str) -> Place:
@@ -43,7 +60,8 @@ def read(here: Here, place: Place) -> Kept | None:
     kept = here.unit.conversations.at(place)
     if kept is None:
         return None
-    return Kept(kept["given"], int(kept.get("version", 0)), bool(kept.get("behalf")))
+    form, seal = kept.get("form"), str(kept.get("seal", ""))
+    return Kept(kept["given"], int(kept.get("version", 0)), bool(kept.get("behalf")), form, seal)
 
 
 def typed(here: Here, token: Token) -> Kept | None:
@@ -51,17 +69,21 @@ def typed(here: Here, token: Token) -> Kept | None:
     return read(here, own(here, token.ref, token.arg)) or read(here, for_signature(token.ref, token.arg))
 
 
-def _keep(here: Here, place: Place, trial: Trial, given: Given) -> None:
+def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) -> None:
     kept = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
     here.unit.conversations.keep(
-        place, {"kind": "apercu", "given": kept, "version": trial.dossier.version, "behalf": trial.recorded}
-    )
+        place,
+        {
+            "kind": "apercu", "given": kept, "version": trial.dossier.version, "behalf": trial.recorded,
+            "form": form.model_dump(mode="json"), "seal": _seal(form),
+        },
+    )  # fmt: skip
 
 
 def shown(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
     """The preview, for whoever acts: nothing is sent yet."""
     step, dossier = trial.step, trial.dossier
-    _keep(here, own(here, dossier.ref, step.act), trial, given)
+    _keep(here, own(here, dossier.ref, step.act), trial, form, given)
     token = Token(act="confirmer", ref=dossier.ref, version=dossier.version, arg=step.act, who=here.person.id)
     confirm = Button(
         label=tr("Confirmer"), token=token, style="danger" if step.danger else "primary",
@@ -83,8 +105,8 @@ def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: 
                 "puis recommencez. Rien n'a été enregistré."
             )
         )
-    _keep(here, for_signature(dossier.ref, step.act), trial, given)
-    token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=step.act)
+    _keep(here, for_signature(dossier.ref, step.act), trial, form, given)
+    token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=f"{step.act}:{_seal(form)}")
     sign = Button(label=tr("Signer"), token=token, style="primary", command=f"/atelier signer {dossier.ref} {step.act}")
     card = _card(here, outcome, form, (sign, *_edit(step, dossier, "")))
     text = tr(
@@ -94,7 +116,7 @@ def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: 
     for person in signers:
         notices.tell_person(here, person, Message(text=text, card=card), dossier.ref)
     listed = joined((raw(p.name) for p in signers), ", ")
-    done = tr("Préparé : {names} en est prévenu, et la signature lui revient.", names=listed)
+    done = tr("Préparé pour signature. Message envoyé à : {names}.", names=listed)
     return answer(here, Say(message=Message(text=done)))
 
 

@@ -11,6 +11,7 @@ from atelier.decide import decide, possible, rehearsed, step_for, step_of
 from atelier.dossier import By, Dossier
 from atelier.forms import StepForm
 from atelier.grammar import Attempt, Outcome, Step
+from atelier.labels import AD1
 from atelier.words import Do, Labels, Reference, Refused, State, fr
 from chat.cards import Token
 from chat.talk import Answer, Ask, Correct, Filled, Given, Pressed
@@ -94,12 +95,13 @@ def confirmed(here: Here, token: Token) -> Answer:
 
 def signed(here: Here, token: Token) -> Answer:
     """« Signer »: what somebody prepared, decided by whoever signs."""
-    return _kept(here, token, previews.for_signature(token.ref, token.arg))
+    return _kept(here, token, previews.for_signature(token.ref, token.arg.partition(":")[0]))
 
 
 def _kept(here: Here, token: Token, place: previews.Place) -> Answer:
+    act, _, seal = token.arg.partition(":")
     kept = previews.read(here, place)
-    wanted = Token(act=token.arg, ref=token.ref, version=token.version)
+    wanted = Token(act=act, ref=token.ref, version=token.version)
     trial = found(here, wanted, recorded=kept is not None and kept.behalf)
     if kept is None:
         raise Refused(fr("Cet aperçu a déjà servi, ou n'existe plus : recommencez le geste."))
@@ -107,7 +109,12 @@ def _kept(here: Here, token: Token, place: previews.Place) -> Answer:
         raise Refused(
             fr("La demande a changé depuis cet aperçu : recommencez le geste pour voir le texte d'aujourd'hui.")
         )
-    form = stepforms.read(trial.step, kept.given, today(here, trial.dossier))
+    if seal and kept.seal and seal != kept.seal:
+        raise Refused(
+            fr("Ce texte a été remplacé depuis : relisez le dernier message à signer, ou « /atelier corriger {ref} {act} »."),
+            ref=token.ref, act=act,
+        )  # fmt: skip
+    form = previews.checked(kept, trial.step) or stepforms.read(trial.step, kept.given, today(here, trial.dossier))
     if isinstance(form, dict):
         raise next(iter(form.values()))
     if trial.prepared:
@@ -150,6 +157,11 @@ def found(here: Here, token: Token, *, recorded: bool = False) -> behalf.Trial:
     prepares = bool(held & set(wanted.prepares)) and not held & set(wanted.by)
     if others is None and not prepares and not held & set(wanted.by):
         step_for(dossier, here.person, wanted.act)
+    if others is None and token.arg == behalf.ACT:
+        raise Refused(
+            fr("Cette saisie pour une autre personne est finie : recommencez avec « /atelier pour {ref} »."),
+            ref=dossier.ref,
+        )
     if not possible(wanted, dossier) or (token.version and token.version != dossier.version):
         raise _late(here, dossier, wanted)
     if others is not None:
@@ -163,7 +175,8 @@ def found(here: Here, token: Token, *, recorded: bool = False) -> behalf.Trial:
 def _late(here: Here, dossier: Dossier, wanted: Step) -> Refused:
     """Why it is not possible any more: who did what, and when."""
     by = dossier.last_by
-    if by is None:
+    ranks = dossier.state in {State.DESIGNATION, State.CASCADE_EPUISEE} and not dossier.roles_of(here.person) & AD1
+    if by is None or ranks:  # who was asked, and set aside, is AD1's alone
         return Refused(
             fr("Cette carte n'est plus à jour : ouvrez la demande avec « /atelier voir {ref} »."), ref=dossier.ref
         )
@@ -214,7 +227,7 @@ def _numbered(here: Here, outcome: Outcome) -> Outcome:
         return outcome
     number = here.unit.counters.next("arrivee")
     kept = dossier.model_copy(update={"arrival": number})
-    return Outcome(outcome.step, outcome.before, kept, outcome.warnings)
+    return Outcome(outcome.step, outcome.before, kept, outcome.warnings, outcome.by)
 
 
 def _journal(here: Here, outcome: Outcome, trial: behalf.Trial, form: StepForm) -> None:

@@ -58,6 +58,10 @@ class Channels:
         except (Undelivered, Undeliverable) as failure:
             await self._later(channel, failure)
             return False
+        except Exception as failure:
+            log.exception("channel broken", ref=channel.ref, platform=channel.platform)
+            await self._later(channel, failure)
+            return False
         return True
 
     async def _later(self, channel: Channel, failure: Exception) -> None:

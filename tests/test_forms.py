@@ -285,12 +285,16 @@ def test_the_lists_that_depend_on_the_dossier_are_those_people_are_given() -> No
 
 
 INSIDE = {
-    # what stays inside the State: motives on ranks, and money but for what the holder and the service exchange
+    # what stays inside the State: motives on ranks, money, and what tells it (the order's number, an entry put right)
     Do.INDISPONIBLE: {"motif"},
     Do.ECARTER: {"motif_contrat", "justificatif"},
     Do.DELEGUER_CREDITS: {"ae", "cp", "uo", "chorus"},
-    Do.NOTIFIER_COMMANDE: {"montant"},
-    Do.NOTIFIER_COMMANDE_ANIMATION: {"montant"},
+    Do.NOTIFIER_COMMANDE: {"ej", "montant"},
+    Do.NOTIFIER_COMMANDE_ANIMATION: {"ej", "montant"},
+    Do.PAYER: {"montant", "penalites"},
+    Do.INVITER_A_OBSERVER: {"montant"},
+    Do.RECEVOIR_AVEC_REFACTION: {"montant"},
+    Do.RECTIFIER: {"saisie", "valeur"},
 }
 
 
