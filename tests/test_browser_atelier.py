@@ -151,7 +151,7 @@ def order_is_prepared_then_signed(w: Window, scene: Scene) -> None:
     faultless(w)
     w.fill({"jour": day(scene)})
     w.submit()
-    w.sees(f"Préparé : {PAUL.name} en est prévenu")
+    w.sees(f"Préparé pour signature. Message envoyé à : {PAUL.name}")
     w.become(PAUL)
     w.sees("à vous de signer", w.last)
     w.press("Signer")
