@@ -40,7 +40,7 @@ from tests.fire_shift import (
 )
 from tests.slack.workspace import standing
 
-ROUNDS = int(os.environ.get("REMINDER_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("REMINDER_ROUNDS", "4"))
 BACKENDS = ("sqlite", "postgresql")
 RUNG = {RuleId.APPROPRIATION, RuleId.VERIFICATION, RuleId.BC_EXECUTION, RuleId.CIBLE_SUITE, RuleId.CIBLE_INSTRUCTION}
 """Deadlines of requests and ateliers that must be among those that ring."""
