@@ -9,7 +9,6 @@ from atelier.dossier import Dossier
 from atelier.words import Role, State
 
 BEARERS = (Role.SVC, Role.COLL)
-AD1 = frozenset({Role.AD1I, Role.AD1V, Role.AD1B})
 
 AWAITED: MappingProxyType[State, tuple[Role, ...]] = MappingProxyType(
     {

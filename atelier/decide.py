@@ -19,7 +19,7 @@ def opened(dossier: Dossier, by: By) -> Outcome:
         raise Refused(fr("Ouvrir une demande revient au service de l'État porteur ou à la collectivité."))
     runs = clocks.opened(OPENING, dossier, by.at)
     moved = dossier.model_copy(update={"runs": runs, "last_said": OPENING.said, "last_by": by})
-    return Outcome(OPENING, dossier, moved)
+    return Outcome(OPENING, dossier, moved, by)
 
 
 def offers(dossier: Dossier, person: Person) -> tuple[Step, ...]:
@@ -96,7 +96,7 @@ def rehearsed(attempt: Attempt, step: Step) -> Outcome:
             **({"last_said": step.said, "last_by": attempt.by()} if goes else {}),
         }
     )
-    return Outcome(step, attempt.dossier, clocks.moved(step, attempt, moved), warnings, attempt.by())
+    return Outcome(step, attempt.dossier, clocks.moved(step, attempt, moved), attempt.by(), warnings)
 
 
 def _entitled(attempt: Attempt, step: Step) -> None:

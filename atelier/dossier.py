@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, JsonValue
 
+from atelier.labels import AD1
 from atelier.mission import Mission
 from atelier.values import By, Value
 from atelier.words import PersonId, Reference, Role, RuleId, State
@@ -241,8 +242,5 @@ class Dossier(Value):
         given = {m.role for m in self.members if m.person == person.id}
         scopes = self.scopes()
         held = {h.role for h in person.holdings if h.scope in scopes and h.role is not Role.ADMIN}
-        hidden = _AD1 if self.transmitted is None else frozenset()
+        hidden = AD1 if self.transmitted is None else frozenset()
         return frozenset((given | held) - hidden) if person.active else frozenset()
-
-
-_AD1 = frozenset({Role.AD1I, Role.AD1V, Role.AD1B})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from atelier.completeness import seal
 from atelier.dossier import Complement, Decision, Dossier, Member, Opinion, Wanted
@@ -14,26 +13,17 @@ from atelier.forms import (
     Motif,
     PriseEnCharge,
     Reorientation,
-    StepForm,
     Transmission,
     Validation,
 )
 from atelier.grammar import Attempt
+from atelier.recording import given
 from atelier.words import Refused, Role, fr
-
-F = TypeVar("F", bound=StepForm)
-
-
-def _given(attempt: Attempt, form: type[F]) -> F:
-    if not isinstance(attempt.form, form):
-        msg = f"{form.__name__} expected, {type(attempt.form).__name__} given"
-        raise TypeError(msg)
-    return attempt.form
 
 
 def transmise(dossier: Dossier, attempt: Attempt) -> Dossier:
     """D2: the time stamp and the version of the fiche. The arrival number is given by storage, once."""
-    form = _given(attempt, Transmission)
+    form = given(attempt, Transmission)
     decision = Decision(act="transmise", reason=form.conception, by=attempt.by())
     return dossier.model_copy(
         update={"transmitted": attempt.now, "fiche_version": dossier.fiche_version + 1, "decision": decision}
@@ -42,7 +32,7 @@ def transmise(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 def prise_en_charge(dossier: Dossier, attempt: Attempt) -> Dossier:
     """D3: the instructeur, and why out of order when it was."""
-    form = _given(attempt, PriseEnCharge)
+    form = given(attempt, PriseEnCharge)
     member = Member(person=attempt.person.id, role=Role.AD1I)
     members = dossier.members if member in dossier.members else (*dossier.members, member)
     reason = form.motif if attempt.around.ahead else ""
@@ -51,7 +41,7 @@ def prise_en_charge(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 def complement_demande(dossier: Dossier, attempt: Attempt) -> Dossier:
     """D4: what is wanted, and what the fields were then."""
-    form = _given(attempt, DemandeComplement)
+    form = given(attempt, DemandeComplement)
     asked = Complement(
         number=len(dossier.complements) + 1,
         wanted=tuple(Wanted(field=name, text=form.texte) for name in dict.fromkeys(form.champs)),
@@ -80,14 +70,14 @@ def _ended(dossier: Dossier, attempt: Attempt, how: str) -> Dossier:
 
 def avis_donne(dossier: Dossier, attempt: Attempt) -> Dossier:
     """D6: one more opinion."""
-    form = _given(attempt, Avis)
+    form = given(attempt, Avis)
     opinion = Opinion(sense=form.sens, reason=form.motif, by=attempt.by())
     return dossier.model_copy(update={"opinions": (*dossier.opinions, opinion)})
 
 
 def validee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """D7: the decision and its two reasons."""
-    form = _given(attempt, Validation)
+    form = given(attempt, Validation)
     reason = f"{form.adequation_dispositif}\n{form.adequation_competences}"
     return _decided(dossier, attempt, "validee", reason)
 
@@ -96,14 +86,14 @@ def motivee(act: str) -> Callable[[Dossier, Attempt], Dossier]:
     """D9 to D11: the decision and its reason."""
 
     def then(dossier: Dossier, attempt: Attempt) -> Dossier:
-        return _decided(dossier, attempt, act, _given(attempt, Motif).motif)
+        return _decided(dossier, attempt, act, given(attempt, Motif).motif)
 
     return then
 
 
 def reorientee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """D9: the other tool proposed, and why."""
-    form = _given(attempt, Reorientation)
+    form = given(attempt, Reorientation)
     return _decided(dossier, attempt, "reorientee", form.motif, form.outil)
 
 
@@ -118,7 +108,7 @@ def _decided(dossier: Dossier, attempt: Attempt, act: str, reason: str, tool: st
 
 def invitee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """An invitation: one more person in this dossier, in a role."""
-    form = _given(attempt, Invitation)
+    form = given(attempt, Invitation)
     if attempt.around.invited is None:
         raise Refused(fr("« {name} » n'est pas dans l'annuaire : vérifiez le nom."), name=form.personne)
     member = Member(person=attempt.around.invited, role=Role(form.role))

@@ -126,9 +126,9 @@ class Outcome:
     step: Step
     before: Dossier
     dossier: Dossier
-    warnings: tuple[Refused, ...] = ()
-    by: By | None = None
+    by: By
     """Who did it, and for whom when it was recorded for somebody."""
+    warnings: tuple[Refused, ...] = ()
 
 
 __all__ = ["Around", "Attempt", "Check", "Outcome", "Refused", "Step", "Warn"]

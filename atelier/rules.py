@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-from atelier.awaited import AD1, awaited
+from atelier.awaited import awaited
 from atelier.calendar import add_working_days, is_working_day, local_day
 from atelier.deadlines import Delay, Explained, Explanation, Unit, compute, due_instant
 from atelier.dossier import Dossier, Pause, Run
+from atelier.labels import AD1
 from atelier.rhythm import USUAL, Rhythm
 from atelier.words import Role, RuleId, fr
 

@@ -17,8 +17,7 @@ from atelier.territories import Territories
 from atelier.words import Refused
 from chat.language import load
 from chat.text import Say, Text, tr
-from handlers.calculator import told
-from handlers.here import said
+from handlers.here import said, told_steps
 
 WRONG = 2
 EXAMPLE = 'atelier calculer --depart 2026-03-02 --delai "15 jours" --departement 55'
@@ -80,7 +79,7 @@ def calculate(
     if machine:
         typer.echo(_machine(first, delay, departement, explained, say))
         return
-    for line in (explained.due.isoformat(), *map(say, told(explained))):
+    for line in (explained.due.isoformat(), *map(say, told_steps(explained))):
         typer.echo(line)
 
 
@@ -92,7 +91,7 @@ def _machine(first: date, delay: Delay, departement: str, explained: Explained, 
         "instant": due_instant(explained.due, departement).isoformat(),
         "depart": first.isoformat(),
         "delai": str(delay),
-        "etapes": [say(step) for step in told(explained)],
+        "etapes": [say(step) for step in told_steps(explained)],
     }
     return json.dumps(told_whole, ensure_ascii=False, indent=2)
 

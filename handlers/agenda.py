@@ -19,7 +19,7 @@ from chat.talk import Answer
 from chat.text import Say, tr
 from documents.agenda import MIME, Entry, Period, Status, agenda
 from handlers import keeping, names
-from handlers.here import Here, answer, say, told_args
+from handlers.here import Here, answer, say, told_steps
 from handlers.reading import reader
 from handlers.why import may_see
 
@@ -72,7 +72,7 @@ def _deadline(runs: Sequence[Run], dossier: Dossier, read: Say) -> Entry:
     run = runs[-1]
     found = rules.explained(run, dossier)
     label = read(tr(rules.rule(run.rule).label))
-    steps = (read(tr(step.sentence, **told_args(step.args))) for step in found.steps)
+    steps = map(read, told_steps(found))
     stopped = run.ended is not None and run.ended < rules.due(run, dossier)
     return Entry(
         uid=uid(dossier, runs),

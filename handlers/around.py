@@ -17,6 +17,7 @@ from handlers import guests
 from handlers.here import Here
 from handlers.stepforms import Listed, line_of
 from storage.errors import NotFound
+from storage.unit import Unit
 
 ORDERING = frozenset({Do.NOTIFIER_COMMANDE, Do.NOTIFIER_COMMANDE_ANIMATION, Do.RECTIFIER})
 ACTING = frozenset({Do.ACTER, Do.VALIDER_ET_ACTER})
@@ -27,7 +28,7 @@ def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
     """What this step, on this dossier, must know."""
     waiting = dossier.state is State.TRANSMISE and dossier.arrival is not None
     ahead = here.unit.dossiers.waiting_before(dossier.arrival) if waiting and dossier.arrival else ()
-    contract = contract_of(here, dossier)
+    contract = contract_of(here.unit, dossier)
     counted = (
         contract.code if contract and step.act in ORDERING else form.accord_cadre if isinstance(form, Acte) else ""
     )
@@ -44,14 +45,15 @@ def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
 
 
 _NOTHING = Around().spent
+MEMBERS = "membres"
 
 
-def contract_of(here: Here, dossier: Dossier) -> AccordCadre | None:
+def contract_of(unit: Unit, dossier: Dossier) -> AccordCadre | None:
     """The contract of an atelier as recorded today, or None."""
     if dossier.mission is None:
         return None
     try:
-        return here.unit.contracts.get(dossier.mission.contract)
+        return unit.contracts.get(dossier.mission.contract)
     except NotFound:
         return None
 
@@ -68,16 +70,17 @@ def busy(here: Here, dossier: Dossier) -> dict[str, tuple[Reference, ...]]:
 
 def listed(here: Here, dossier: Dossier, step: Step) -> Listed:
     """The choices of a step's form that depend on the dossier."""
+    return {name: tuple(_LISTS[name](here, dossier)) for name in _wanted(step)}
+
+
+def _wanted(step: Step) -> set[str]:
     fields = step.asks.model_fields.values() if step.asks else ()
-    wanted = {line_of(info).listed for info in fields} - {""}
-    return {name: tuple(_LISTS[name](here, dossier)) for name in wanted}
+    return {line_of(info).listed for info in fields} - {""}
 
 
 def labels(here: Here, dossier: Dossier, step: Step) -> dict[str, Text]:
-    """The names of the choices a form has taken, by code."""
-    found = listed(here, dossier, step)
-    own = {code: raw(code) for code, _ in found.get("membres", ())}  # where else they work is for who chooses
-    return {code: label for choices in found.values() for code, label in choices} | own
+    """The names of the choices a form has taken, by code; a member's is its code: the rest is for who chooses."""
+    return {code: label for name in _wanted(step) - {MEMBERS} for code, label in _LISTS[name](here, dossier)}
 
 
 def _contracts(here: Here, _dossier: Dossier) -> Iterator[tuple[str, Text]]:
@@ -86,7 +89,7 @@ def _contracts(here: Here, _dossier: Dossier) -> Iterator[tuple[str, Text]]:
 
 
 def _members(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
-    contract, asked = contract_of(here, dossier), dossier.mission_().asked()
+    contract, asked = contract_of(here.unit, dossier), dossier.mission_().asked()
     groupement = contract.groupement(asked.groupement) if contract and asked else None
     taken = busy(here, dossier)
     for member in groupement.membres if groupement else ():
@@ -98,7 +101,7 @@ def _members(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
 
 
 def _motives(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
-    contract = contract_of(here, dossier)
+    contract = contract_of(here.unit, dossier)
     for motif in contract.motifs_ecart if contract else ():
         yield motif.code, raw(motif.libelle)
 
@@ -124,7 +127,7 @@ def _things(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
 
 _LISTS = {
     "contrats": _contracts,
-    "membres": _members,
+    MEMBERS: _members,
     "motifs_ecart": _motives,
     "commandes": _orders,
     "version_note": _version,

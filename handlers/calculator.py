@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from atelier.calculator import read
-from atelier.deadlines import Explained, compute
+from atelier.deadlines import compute
 from chat.cards import Card, Fact, Message
 from chat.talk import Answer, Say
-from chat.text import Text, raw, tr
-from handlers.here import Here, answer, told_args
+from chat.text import raw, tr
+from handlers.here import Here, answer, told_steps
 
 
 def calculate(here: Here, typed: str) -> Answer:
@@ -20,12 +20,7 @@ def calculate(here: Here, typed: str) -> Answer:
         Fact(name=tr("Date ISO"), value=iso),
         Fact(name=tr("Département"), value=raw(asked.departement.label)),
     )
-    steps = tuple(tr("• {step}", step=step) for step in told(found))
+    steps = tuple(tr("• {step}", step=step) for step in told_steps(found))
     text = tr("L'échéance est le {due} ({iso}), à minuit.", due=found.due, iso=iso)
     card = Card(title=tr("Calcul d'une échéance"), facts=facts, paragraphs=steps)
     return answer(here, Say(message=Message(text=text, card=card)))
-
-
-def told(explained: Explained) -> tuple[Text, ...]:
-    """Each step of an explanation as a sentence of the catalogues, dates and holidays in the reader's way."""
-    return tuple(tr(step.sentence, **told_args(step.args)) for step in explained.steps)

@@ -9,9 +9,8 @@ from atelier import rules
 from atelier.dossier import Dossier, Person, Run
 from atelier.rhythm import rings
 from atelier.words import Role
-from chat.text import tr
 from handlers import owing
-from handlers.here import told_args
+from handlers.here import told_steps
 from storage.deadlines import DeadlineRow
 from storage.errors import NotFound
 from storage.reminders import Rhythm
@@ -47,7 +46,7 @@ def _deadlines(unit: Unit, dossier: Dossier) -> None:
 
 def _row(run: Run, dossier: Dossier, state: str) -> DeadlineRow:
     due = rules.due(run, dossier)
-    steps = tuple(tr(step.sentence, **told_args(step.args)) for step in rules.explained(run, dossier).steps)
+    steps = told_steps(rules.explained(run, dossier))
     return DeadlineRow(run.rule, run.generation, run.started, due, state, steps)
 
 

@@ -5,21 +5,15 @@ from __future__ import annotations
 from atelier.absences import close
 from atelier.dossier import Person
 from atelier.words import Refused, fr
-from handlers.guests import ACCOUNT
+from handlers.guests import known
 from handlers.here import Here
-
-LISTED = 5
 
 
 def named(here: Here, typed: str) -> Person:
     """The colleague meant, by name, by id or by « @account ». Raises Refused: unknown, several, oneself, a stranger."""
     name = typed.strip()
-    account = ACCOUNT.fullmatch(name) if name.startswith(("@", "<@")) else None
-    found = here.unit.people.find(f"@{account['id']}" if account else name)
-    if len(found) > 1:
-        listed = ", ".join(f"{p.name} ({p.id})" for p in found[:LISTED])
-        raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
-    if not found:
+    found = known(here, name)
+    if found is None:
         raise Refused(
             fr(
                 "« {name} » n'est pas dans l'annuaire : vérifiez le nom, ou écrivez son compte (« @camille »). Rien n'est "
@@ -27,7 +21,7 @@ def named(here: Here, typed: str) -> Person:
             ),
             name=name[:80],
         )
-    return _fit(here, found[0])
+    return _fit(here, found)
 
 
 def _fit(here: Here, person: Person) -> Person:

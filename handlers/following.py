@@ -46,7 +46,7 @@ def _orders(here: Here, dossier: Dossier) -> None:
 def _set_aside(here: Here, before: Dossier, dossier: Dossier) -> None:
     """The groupement set aside is told, with its own motive and nothing of the others."""
     gone = next((s for s in reversed(dossier.mission_().sollicitations) if s.set_aside), None)
-    contract = contract_of(here, dossier)
+    contract = contract_of(here.unit, dossier)
     motif = contract.motif(gone.reason) if gone and contract else None
     for person in here.unit.people.holding((Role.MAND,), before):
         text = tr(
@@ -78,5 +78,4 @@ def channels(here: Here, dossier: Dossier) -> None:
         here.unit.ateliers.want(dossier.ref, platform, dossier.ref.lower(), members)
     key = atelier_key(dossier.ref)
     for place in here.unit.ateliers.of(dossier.ref):
-        if here.unit.threads.at(key, place) is None:
-            here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience="atelier", due=here.now)
+        notices.card_once(here, dossier, place, key, "atelier")

@@ -20,13 +20,10 @@ def invited(here: Here, typed: str) -> PersonId:
     An account written with « @ » that the directory does not know enters it, with no role but the one given here.
     """
     name = typed.strip()
-    account = ACCOUNT.fullmatch(name) if name.startswith(("@", "<@")) else None
-    found = here.unit.people.find(f"@{account['id']}" if account else name)
-    if len(found) > 1:
-        listed = ", ".join(f"{p.name} ({p.id})" for p in found[:LISTED])
-        raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
-    if found:
-        return found[0].id
+    account = account_in(name)
+    found = known(here, name)
+    if found is not None:
+        return found.id
     if account is not None:
         return _entered(here, Address(platform=here.event.sender.platform, id=account["id"]))
     raise Refused(
@@ -36,6 +33,21 @@ def invited(here: Here, typed: str) -> PersonId:
         ),
         name=name[:80],
     )
+
+
+def account_in(name: str) -> re.Match[str] | None:
+    """The account that a mention names, « @camille » or « <@U123|camille> »; None for a name."""
+    return ACCOUNT.fullmatch(name) if name.startswith(("@", "<@")) else None
+
+
+def known(here: Here, name: str) -> Person | None:
+    """The one person of the directory of this name, id or account; None when there is none. Raises Refused for several."""
+    account = account_in(name)
+    found = here.unit.people.find(f"@{account['id']}" if account else name)
+    if len(found) > 1:
+        listed = ", ".join(f"{p.name} ({p.id})" for p in found[:LISTED])
+        raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
+    return found[0] if found else None
 
 
 def _entered(here: Here, account: Address) -> PersonId:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from atelier.deadlines import Explained
 from atelier.dossier import Person
 from atelier.territories import Territories
 from atelier.words import Labels, Refused
@@ -47,6 +48,11 @@ def said(refused: Refused) -> Text:
 def told_args(args: Mapping[str, object]) -> dict[str, object]:
     """What fills a sentence of the rules, the labels among it as sentences of the catalogues."""
     return {name: joined(map(tr, v), ", ") if isinstance(v, Labels) else v for name, v in args.items()}
+
+
+def told_steps(explained: Explained) -> tuple[Text, ...]:
+    """How a date was reached, a sentence a step, dates and holidays in the reader's way."""
+    return tuple(tr(step.sentence, **told_args(step.args)) for step in explained.steps)
 
 
 def answer(here: Here, *replies: Reply) -> Answer:

@@ -45,7 +45,7 @@ def asked(here: Here, dossier: Dossier) -> Answer:
 
 def drawn(here: Here, dossier: Dossier) -> File:
     """The PDF, kept in the store. Raises Refused when nobody is designated yet, or when the record contradicts itself."""
-    contract = contract_of(here, dossier)
+    contract = contract_of(here.unit, dossier)
     if contract is None or dossier.mission is None or dossier.mission.designated is None:
         raise Refused(fr("Aucun groupement n'est encore désigné pour cet atelier."))
     content = proces_verbal(minutes(dossier, contract))

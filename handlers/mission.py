@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atelier.calendar import local_day
+from atelier.contracts import AccordCadre
 from atelier.dossier import Dossier
 from atelier.labels import ROLES
 from atelier.mission import Commande, Livrable, NoteVersion, Session, Sollicitation, Verification
 from chat.cards import Fact
 from chat.text import Text, joined, raw, tr
 from handlers import names
+from handlers.around import contract_of
 from handlers.here import Here
-from storage.errors import NotFound
 from storage.unit import Unit
 
 ANSWERS = {"": tr("réponse attendue"), "disponible": tr("disponible"), "indisponible": tr("indisponible")}
@@ -62,12 +63,13 @@ def facts(unit: Unit, dossier: Dossier, *, inside: bool) -> Iterator[Fact]:
 
 def ranks(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
     """The solicitations, for AD1 alone: rank, groupement, answer, and why one was set aside."""
+    contract = contract_of(unit, dossier)
     for asked in dossier.mission.sollicitations if dossier.mission else ():
-        name = tr("Rang {rank}, {groupement}", rank=asked.rank, groupement=_name(unit, dossier, asked.groupement))
-        yield Fact(name=name, value=_solicitation(unit, dossier, asked))
+        name = tr("Rang {rank}, {groupement}", rank=asked.rank, groupement=_name(contract, asked.groupement))
+        yield Fact(name=name, value=_solicitation(unit, dossier, contract, asked))
 
 
-def _solicitation(unit: Unit, dossier: Dossier, asked: Sollicitation) -> Text:
+def _solicitation(unit: Unit, dossier: Dossier, contract: AccordCadre | None, asked: Sollicitation) -> Text:
     parts = [tr("sollicité le {day}", day=local_day(asked.sent.at, dossier.departement))]
     if asked.receipt is not None:
         parts.append(tr("reçu le {day} ({means})", day=asked.receipt.on, means=raw(asked.receipt.means)))
@@ -77,29 +79,23 @@ def _solicitation(unit: Unit, dossier: Dossier, asked: Sollicitation) -> Text:
     if asked.words:
         parts.append(tr("« {text} »", text=raw(asked.words)))
     if asked.set_aside is not None:
-        who, reason = names.who(unit, asked.set_aside), _motif(unit, dossier, asked.reason)
+        who, reason = names.who(unit, asked.set_aside), _motif(contract, asked.reason)
         parts.append(tr("écarté par {who} : {reason}", who=who, reason=reason))
     return joined(parts, ", ")
 
 
-def _motif(unit: Unit, dossier: Dossier, code: str) -> Text:
-    try:
-        found = unit.contracts.get(dossier.mission_().contract).motif(code)
-    except NotFound:
-        found = None
+def _motif(contract: AccordCadre | None, code: str) -> Text:
+    found = contract.motif(code) if contract else None
     return raw(found.libelle if found else code)
 
 
 def groupement(unit: Unit, dossier: Dossier) -> Text:
     """The name of the groupement designated."""
-    return _name(unit, dossier, dossier.mission_().groupement)
+    return _name(contract_of(unit, dossier), dossier.mission_().groupement)
 
 
-def _name(unit: Unit, dossier: Dossier, code: str) -> Text:
-    try:
-        found = unit.contracts.get(dossier.mission_().contract).groupement(code)
-    except NotFound:
-        found = None
+def _name(contract: AccordCadre | None, code: str) -> Text:
+    found = contract.groupement(code) if contract else None
     return raw(found.nom if found else code)
 
 

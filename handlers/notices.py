@@ -21,7 +21,7 @@ def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     """The people told outside AD1, in the order of the directory; whoever acts is not told of their own act.
 
     Those whose turn it is now are told too: editing a card is silent. Once the atelier has its own channel, everybody
-    reads there, and a message of their own goes only to those who must act.
+    reads there, and a message of their own goes only to those who must act, and to whom it was recorded for.
     """
     moved = outcome.step.target is not None or outcome.step.goes is not None
     turn = awaited(outcome.dossier) if moved and outcome.dossier.mission is not None else ()
@@ -29,9 +29,10 @@ def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     people = owing.listening(here.unit, outcome.dossier, roles)
     channel = bool(here.unit.ateliers.of(outcome.dossier.ref)) and not outcome.step.secret
     present = set(turn) if channel else set(roles)
-    named = outcome.by.for_ if outcome.by else None  # what is recorded for somebody, they are told of
     return tuple(
-        p for p in people if p.id != here.person.id and (p.id == named or outcome.dossier.roles_of(p) & present)
+        p
+        for p in people
+        if p.id != here.person.id and (p.id == outcome.by.for_ or outcome.dossier.roles_of(p) & present)
     )
 
 
@@ -98,7 +99,7 @@ def in_atelier(here: Here, outcome: Outcome, form: StepForm) -> None:
 def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
     """The channel of the groupement asked or designated, when its contract names one: its card, and what it is told."""
     dossier = outcome.dossier
-    contract = contract_of(here, dossier)
+    contract = contract_of(here.unit, dossier)
     if contract is None or Role.MAND not in (*outcome.step.tells, *awaited(dossier)):
         return
     scope = dossier.mission_().groupement_scope()
@@ -107,8 +108,7 @@ def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
     if not id_:
         return
     place, key = Address(platform=platform, id=id_), groupement_key(dossier.ref, scope)
-    if here.unit.threads.at(key, place) is None:
-        here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience="groupement", due=here.now)
+    card_once(here, dossier, place, key, "groupement")
     asks = outcome.step.act in saying.ASKS_A_GROUPEMENT
     text = saying.solicited(outcome) if asks else sentence(here, outcome, form, inside=False)
     here.unit.outbox.put(place, Message(text=text, files=handed_in(outcome)), thread=key, ref=dossier.ref, due=here.now)
@@ -122,8 +122,7 @@ def refresh(here: Here, dossier: Dossier) -> None:
 def in_review(here: Here, dossier: Dossier, text: Text | None, files: tuple[File, ...] = ()) -> None:
     """The root card in AD1's channel when it is not there yet; and the sentence in its thread."""
     key, place = review_key(dossier.ref), here.config.review
-    if here.unit.threads.at(key, place) is None:
-        here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience="ad1", due=here.now)
+    card_once(here, dossier, place, key, "ad1")
     if text is not None:
         here.unit.outbox.put(place, Message(text=text, files=files), thread=key, ref=dossier.ref, due=here.now)
 
@@ -139,12 +138,15 @@ def to_person(here: Here, dossier: Dossier, person: Person, text: Text, files: t
 def _card(here: Here, dossier: Dossier, person: Person) -> Address | None:
     """A person's card of a request, put once, under which their thread goes; returns their place, if they have one."""
     place, key = here.unit.people.direct(person.id), person_key(dossier.ref, person.id)
-    if place is not None and here.unit.threads.at(key, place) is None:
-        audience = f"person:{person.id}"
-        here.unit.outbox.put(
-            place, None, key=key, ref=dossier.ref, audience=audience, due=here.now, lang=person.language
-        )
+    if place is not None:
+        card_once(here, dossier, place, key, f"person:{person.id}", lang=person.language)
     return place
+
+
+def card_once(here: Here, dossier: Dossier, place: Address, key: str, audience: str, *, lang: str = "fr") -> None:
+    """A card where there is none yet: from then on it is edited in place."""
+    if here.unit.threads.at(key, place) is None:
+        here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience=audience, due=here.now, lang=lang)
 
 
 def tell_person(here: Here, person: Person, message: Message, ref: str) -> None:
@@ -158,7 +160,7 @@ def sentence(here: Here, outcome: Outcome, form: StepForm, *, inside: bool = Tru
     """What is said of a step: to the State (`inside`), to AD1 alone (`secret`), or to everybody."""
     dossier, step = outcome.dossier, outcome.step
     by = names.who_is(here.person, _role(here, dossier, step))
-    if outcome.by is not None and outcome.by.for_ is not None:
+    if outcome.by.for_ is not None:
         by = names.who(here.unit, outcome.by)
     head = tr("{subject} : {said} par {who}.", subject=names.subject(dossier), said=tr(step.said), who=by)
     named = labels(here, outcome.before, step)

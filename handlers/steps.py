@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 from atelier.calendar import local_day
 from atelier.decide import decide, possible, rehearsed, step_for, step_of
-from atelier.dossier import By, Dossier
+from atelier.dossier import Dossier
 from atelier.forms import StepForm
 from atelier.grammar import Attempt, Outcome, Step
 from atelier.labels import AD1
@@ -51,10 +52,7 @@ def chosen(here: Here, token: Token) -> Answer:
 def _opened(here: Here, token: Token) -> Answer:
     trial = found(here, token)
     if trial.step.asks is not None:
-        arg = behalf.ACT if trial.recorded else ""
-        who = here.person.id if trial.recorded else ""
-        choices = listed(here, trial.dossier, trial.step)
-        return answer(here, Ask(form=stepforms.form_of(trial.step, trial.dossier, None, choices, arg=arg, who=who)))
+        return _asked(here, trial, None)
     return settled(here, trial, StepForm(), {})
 
 
@@ -85,7 +83,7 @@ def settled(here: Here, trial: behalf.Trial, form: StepForm, given: Given) -> An
     writes = trial.step.act is Do.ECRIRE and len(exchange.addressed(here, trial.dossier, form)) > 1
     if trial.step.preview or writes:
         return previews.shown(here, trial, outcome, form, given)
-    return _take(here, trial, form)
+    return _take(here, trial, form, outcome)
 
 
 def confirmed(here: Here, token: Token) -> Answer:
@@ -120,7 +118,7 @@ def _kept(here: Here, token: Token, place: previews.Place) -> Answer:
     if trial.prepared:
         raise Refused(fr("La signature revient au signataire du service : il la donne avec son propre compte."))
     here.unit.conversations.end(place)
-    return _take(here, trial, form)
+    return _take(here, trial, form, decide(attempt_of(here, trial, form), trial.step.act))
 
 
 def corrected(here: Here, token: Token) -> Answer:
@@ -128,17 +126,14 @@ def corrected(here: Here, token: Token) -> Answer:
     kept = previews.typed(here, token)
     wanted = Token(act=token.arg, ref=token.ref, version=token.version)
     trial = found(here, wanted, recorded=kept is not None and kept.behalf)
+    return _asked(here, trial, kept.given if kept else None)
+
+
+def _asked(here: Here, trial: behalf.Trial, given: Given | None) -> Answer:
+    """The window of a step, with what was already typed; bound to who records it, for somebody else."""
+    arg, who = (behalf.ACT, here.person.id) if trial.recorded else ("", "")
     choices = listed(here, trial.dossier, trial.step)
-    arg = behalf.ACT if trial.recorded else ""
-    given = kept.given if kept else None
-    return answer(
-        here,
-        Ask(
-            form=stepforms.form_of(
-                trial.step, trial.dossier, given, choices, arg=arg, who=here.person.id if arg else ""
-            )
-        ),
-    )
+    return answer(here, Ask(form=stepforms.form_of(trial.step, trial.dossier, given, choices, arg=arg, who=who)))
 
 
 def today(here: Here, dossier: Dossier) -> date:
@@ -199,9 +194,9 @@ def attempt_of(here: Here, trial: behalf.Trial, form: StepForm) -> Attempt:
     )
 
 
-def _take(here: Here, trial: behalf.Trial, form: StepForm) -> Answer:
+def _take(here: Here, trial: behalf.Trial, form: StepForm, decided: Outcome) -> Answer:
     step, dossier = trial.step, trial.dossier
-    outcome = _numbered(here, decide(attempt_of(here, trial, form), step.act))
+    outcome = _numbered(here, decided)
     here.unit.dossiers.save(outcome.dossier, dossier.version)
     _journal(here, outcome, trial, form)
     clocks.keep(here.unit, outcome.dossier, here.now)
@@ -227,27 +222,20 @@ def _numbered(here: Here, outcome: Outcome) -> Outcome:
         return outcome
     number = here.unit.counters.next("arrivee")
     kept = dossier.model_copy(update={"arrival": number})
-    return Outcome(outcome.step, outcome.before, kept, outcome.warnings, outcome.by)
+    return replace(outcome, dossier=kept)
 
 
 def _journal(here: Here, outcome: Outcome, trial: behalf.Trial, form: StepForm) -> None:
     here.unit.journal.write(
         outcome.dossier.ref,
         what=outcome.step.id,
-        by=_by(here, trial, form),
+        by=outcome.by,
         at=here.now,
         from_state=outcome.before.state,
         to_state=outcome.dossier.state,
         text=getattr(form, "motif", "") or getattr(form, "texte", "") or "",
         details=form.model_dump(mode="json") | ({"document": trial.document} if trial.recorded else {}),
     )
-
-
-def _by(here: Here, trial: behalf.Trial, form: StepForm) -> By:
-    """Who did it, in the capacity in which it counts, and for whom."""
-    return Attempt(
-        trial.dossier, here.person, trial.role, form, here.now, behalf=trial.behalf, document=trial.document
-    ).by()
 
 
 MOVES: MappingProxyType[str, Callable[[Here, Token], Answer]] = MappingProxyType(

@@ -13,7 +13,8 @@ from atelier.words import Reference, Refused, Role, RuleId, fr
 from chat.cards import Button, Card, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Text, joined, tr
-from handlers.here import Here, answer, told_args
+from handlers import names
+from handlers.here import Here, answer, told_steps
 
 ACT = "pourquoi"
 PAST = 12
@@ -81,23 +82,16 @@ def _chosen(runs: list[Run], wanted: str, dossier: Dossier) -> list[Run]:
 def _explained(run: Run, dossier: Dossier) -> Iterator[Text]:
     rule = rules.rule(run.rule)
     who = joined((tr(ROLES[role]) for role in rules.owed(run, dossier)), ", ")
-    yield tr("{what} ({nature}), attendu de : {who}", what=_named(run), nature=NATURES[rule.nature], who=who)
+    yield tr("{what} ({nature}), attendu de : {who}", what=names.deadline(run), nature=NATURES[rule.nature], who=who)
     yield from _pauses(run, dossier)
     if run.suspended:
         yield AWAITS_ANSWER if dossier.complement() else AWAITS_RESUMING
         return
-    for step in rules.explained(run, dossier).steps:
-        yield tr("• {step}", step=tr(step.sentence, **told_args(step.args)))
+    for step in told_steps(rules.explained(run, dossier)):
+        yield tr("• {step}", step=step)
     if run.where or run.source:
         return
     yield tr("• Règle : {source}.", source=tr(rule.source))
-
-
-def _named(run: Run) -> Text:
-    """Its label, with the number of the order when there are two."""
-    label = tr(rules.rule(run.rule).label)
-    kind, _, number = run.about.partition(":")
-    return tr("{label} n° {number}", label=label, number=number) if kind == "bc" and number else label
 
 
 def _pauses(run: Run, dossier: Dossier) -> Iterator[Text]:
@@ -118,5 +112,5 @@ def _ended(run: Run, dossier: Dossier) -> Text:
     how = tr("remplacée") if run.replaced else tr("tenue") if last <= due else tr("close après son terme")
     return tr(
         "• {what} : du {first} au {last}, échéance au {due}, {how}",
-        what=_named(run), first=first, last=last, due=due, how=how,
+        what=names.deadline(run), first=first, last=last, due=due, how=how,
     )  # fmt: skip

@@ -24,8 +24,8 @@ from sqlalchemy import (
     true,
 )
 
-from atelier.awaited import AD1
 from atelier.dossier import Person
+from atelier.labels import AD1
 from atelier.procedure import FINAL
 from atelier.words import Role, State
 from storage.atelier_tables import groupements

@@ -57,6 +57,15 @@ async def under_way(town: Town) -> None:
     )
 
 
+def thawed(frozen: Path, folder: Path) -> Path:
+    """A version's folder, ready to be opened by the program of the day."""
+    folder.mkdir()
+    (folder / "secret").write_bytes(SECRET)
+    (folder / "atelier.db").write_bytes(gzip.decompress((frozen / "atelier.db.gz").read_bytes()))
+    shutil.copy(frozen / "monde.json", folder / "monde.json")
+    return folder
+
+
 def tokens(town: Town) -> dict[str, object]:
     """The buttons of AD1's card, as tokens and as Slack carried them."""
     card = town.world.posts[town.player.review(MARC, REF)].message.card

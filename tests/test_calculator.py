@@ -24,7 +24,7 @@ from atelier.words import Refused
 from bot.calculator_cli import EXAMPLE as TYPED
 from bot.cli import app
 from bot.sandbox.people import CAMILLE, NORA
-from handlers.calculator import told
+from handlers.here import told_steps
 
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 """The 25th in Paris and La Réunion, still the 24th in Guadeloupe."""
@@ -189,7 +189,7 @@ async def test_the_help_tells_it(town: Town) -> None:
 
 def test_an_english_reader_reads_the_holidays_in_english() -> None:
     say = LANGUAGES.say("en")
-    lines = [say(step) for step in told(compute(date(2026, 3, 19), FIFTEEN, "57"))]
+    lines = [say(step) for step in told_steps(compute(date(2026, 3, 19), FIFTEEN, "57"))]
     assert any("(Good Friday)" in line and "Friday 3 April 2026" in line for line in lines)
     assert not any("vendredi" in line or "férié" in line for line in lines)
 
@@ -207,7 +207,7 @@ def test_the_date_stands_alone_on_the_first_line_then_each_step_on_its_own() -> 
     first, *steps = done.stdout.splitlines()
     assert (done.exit_code, done.stderr, first) == (0, "", "2026-04-07")
     say = LANGUAGES.say("fr")
-    assert steps == [say(step) for step in told(compute(date(2026, 3, 19), FIFTEEN, "57"))]
+    assert steps == [say(step) for step in told_steps(compute(date(2026, 3, 19), FIFTEEN, "57"))]
     assert steps[3] == "Le vendredi 3 avril 2026 est férié (vendredi saint)."
 
 

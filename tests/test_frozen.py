@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from freeze import DRAFT, FROZEN, REF, SECRET
+from freeze import DRAFT, FROZEN, REF, SECRET, thawed
 from town import Town, opened
 
 from atelier.words import State
@@ -28,12 +26,7 @@ def frozen(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def town(frozen: Path, tmp_path: Path) -> Iterator[Town]:
-    folder = tmp_path / "town"
-    folder.mkdir()
-    (folder / "secret").write_bytes(SECRET)
-    (folder / "atelier.db").write_bytes(gzip.decompress((frozen / "atelier.db.gz").read_bytes()))
-    shutil.copy(frozen / "monde.json", folder / "monde.json")
-    with opened(folder) as local:
+    with opened(thawed(frozen, tmp_path / "town")) as local:
         yield Town(local)
 
 

@@ -13,8 +13,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from atelier.territories import Territories
-from bot import memory, production, settings
-from bot.mattermost import patience
+from bot import memory, patience, production, settings
 from bot.mattermost.app import MattermostRoom
 from bot.settings import Settings, Wrong
 from chat.cards import Address, Message

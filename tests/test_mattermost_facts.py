@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.mattermost import files, limits, patience
+from bot import patience
+from bot.mattermost import files, limits
 from bot.mattermost.files import Unfetched
 from bot.mattermost.messages import FileRef
 from chat.cards import Address, Card, File, Menu, Message

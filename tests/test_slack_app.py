@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import patience
+from bot import patience
 from bot.slack.app import Config, SlackRoom
 from bot.slack.socket import Socket
 from bot.slack.spots import Spot

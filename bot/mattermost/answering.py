@@ -13,21 +13,21 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.corrected import problems
 from bot.ids import fresh_id
 from bot.mattermost import dialogs
 from bot.mattermost.drawing import Drawn
 from bot.mattermost.limits import TooLong
-from bot.mattermost.patience import Way, first_of
-from bot.mattermost.payload import text
 from bot.mattermost.pens import Drawing
 from bot.mattermost.platform import Mattermost
 from bot.mattermost.spots import DIRECT, Spot
 from bot.mattermost.words import LATE_FORM, OPEN_FORM
+from bot.patience import Way, first_of
+from bot.payload import text
 from chat.cards import Address, Button, Card, Message
 from chat.forms import Form
 from chat.platform import Undeliverable, Undelivered
 from chat.talk import Ask, Correct, Reply, Say, Show
-from chat.text import Text, raw, tr
 
 log = structlog.get_logger()
 
@@ -133,16 +133,3 @@ def opener(form: Form, *, late: bool) -> Message:
     button = Button(label=OPEN_FORM, token=form.token, style="primary", command=command)
     about = (LATE_FORM,) if late else form.about
     return Message(text=form.title, card=Card(title=form.title, paragraphs=about, buttons=(button,)))
-
-
-def problems(correct: Correct) -> Message:
-    """A correction where there is no dialog: the sentences, each after its field."""
-    told = [_problem(name, text_) for name, text_ in correct.problems.items()]
-    if len(told) == 1:
-        return Message(text=told[0])
-    head = tr("Rien n'est changé : corrigez et recommencez.")
-    return Message(text=head, card=Card(title=head, paragraphs=tuple(told)))
-
-
-def _problem(name: str, problem: Text) -> Text:
-    return tr("{field} : {problem}", field=raw(name), problem=problem) if name else problem

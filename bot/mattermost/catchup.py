@@ -15,9 +15,10 @@ from typing import Any
 import structlog
 
 from bot.mattermost.events import Events
-from bot.mattermost.payload import Payload, Unreadable, listed, number, text
+from bot.mattermost.payload import Unreadable, listed, number
 from bot.mattermost.platform import PAGE, PAGES, Mattermost
 from bot.mattermost.spots import DIRECT, between
+from bot.payload import Payload, text
 from chat.cards import Address
 from chat.platform import Undelivered
 

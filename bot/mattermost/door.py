@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.mattermost.interactions import Interactions, Told
-from bot.mattermost.payload import Payload
+from bot.payload import Payload
 
 log = structlog.get_logger()
 

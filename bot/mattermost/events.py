@@ -15,8 +15,9 @@ from bot.mattermost import files, messages
 from bot.mattermost.files import Unfetched
 from bot.mattermost.hub import Hub, saying
 from bot.mattermost.messages import Dropped, Heard
-from bot.mattermost.payload import Payload, Unreadable, inner, text
+from bot.mattermost.payload import Unreadable, inner
 from bot.mattermost.spots import Spot, between
+from bot.payload import Payload, text
 from chat.platform import Undelivered
 from chat.talk import AnyEvent, Asked, Attached, Said
 

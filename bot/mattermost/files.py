@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.mattermost.link import Link
 from bot.mattermost.messages import FileRef, file
-from bot.mattermost.payload import every, text
 from bot.mattermost.words import no_file
+from bot.payload import every, text
 from chat.platform import Undeliverable, Undelivered
 from chat.talk import Upload
 from chat.text import Text

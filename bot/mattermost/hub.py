@@ -9,7 +9,7 @@ from bot.mattermost.answering import Answering
 from bot.mattermost.pens import Drawing
 from bot.mattermost.reading import Reader
 from bot.mattermost.spots import Me, Spot
-from bot.mattermost.tasks import Tasks
+from bot.tasks import Tasks
 from chat.cards import Message
 from chat.talk import Answer, AnyEvent, Reply, Say
 from chat.text import Text

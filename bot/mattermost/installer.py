@@ -16,8 +16,8 @@ from bot.findings import Finding, attention, faute, ok
 from bot.mattermost.client import Failure
 from bot.mattermost.installed import Installed, Stopped, Wanted
 from bot.mattermost.installer_settings import Served, settings
-from bot.mattermost.payload import Payload, part, text
 from bot.mattermost.words import HINT, WHAT
+from bot.payload import Payload, part, text
 from chat.text import Text, raw, tr
 
 TRIGGER = "atelier"

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from atelier.contents import SIZE_LIMIT
 from bot.findings import Finding, attention, faute, ok
-from bot.mattermost.payload import Payload, number, part, text
+from bot.mattermost.payload import number
 from bot.mattermost.way_back import private
+from bot.payload import Payload, part, text
 from chat.text import Text, raw, tr
 
 POINT = "mattermost.reglages"

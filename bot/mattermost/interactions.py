@@ -18,9 +18,10 @@ from bot.mattermost.corrections import corrected
 from bot.mattermost.drawing import Drawn
 from bot.mattermost.hub import Hub
 from bot.mattermost.marks import markdown
-from bot.mattermost.payload import Payload, Unreadable, digest, text
+from bot.mattermost.payload import Unreadable, digest
 from bot.mattermost.spots import Spot
 from bot.mattermost.words import ELSEWHERE
+from bot.payload import Payload, text
 from chat.cards import Message
 from chat.platform import Undeliverable
 from chat.talk import Answer, Correct, Pressed, Reply, Say, Show

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.mattermost.payload import Payload, every, need, number, part, text
+from bot.mattermost.payload import need, number
 from bot.mattermost.spots import Me, Spot
+from bot.payload import Payload, every, part, text
 from chat.talk import Asked, Said
 
 TYPES = frozenset({"", "me"})

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from bot.mattermost.words import UNREADABLE
+from bot.payload import Payload, part, text
 from chat.text import Text
-
-Payload = Mapping[str, Any]
 
 
 class Unreadable(Exception):
@@ -19,19 +17,6 @@ class Unreadable(Exception):
     def __init__(self, why: str, sentence: Text = UNREADABLE) -> None:
         super().__init__(why)
         self.sentence = sentence
-
-
-def part(payload: object, *path: str) -> object:
-    """What is at that path, None when it is not there."""
-    for name in path:
-        payload = payload.get(name) if isinstance(payload, Mapping) else None
-    return payload
-
-
-def text(payload: object, *path: str) -> str:
-    """The text at that path, empty when there is none; lone surrogates are replaced."""
-    found = part(payload, *path)
-    return found.encode(errors="replace").decode() if isinstance(found, str) else ""
 
 
 def need(payload: object, *path: str) -> str:
@@ -46,12 +31,6 @@ def number(payload: object, *path: str) -> int:
     """The number at that path, else nought."""
     found = part(payload, *path)
     return found if isinstance(found, int) and not isinstance(found, bool) else 0
-
-
-def every(payload: object, *path: str) -> list[Payload]:
-    """The objects of the list at that path; what is not an object is left out."""
-    found = part(payload, *path)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
 
 
 def inner(payload: object, *path: str) -> Payload:

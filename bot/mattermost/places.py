@@ -17,8 +17,8 @@ import structlog
 
 from bot.mattermost.limits import shortened
 from bot.mattermost.link import Link
-from bot.mattermost.payload import part, text
 from bot.mattermost.spots import DIRECT, Me
+from bot.payload import part, text
 from chat.platform import Undeliverable, Undelivered
 
 log = structlog.get_logger()

@@ -16,10 +16,11 @@ import structlog
 from bot.mattermost import files
 from bot.mattermost.drawing import OUTBOX, Drawn
 from bot.mattermost.link import Link
-from bot.mattermost.payload import Payload, listed, part, text
+from bot.mattermost.payload import listed
 from bot.mattermost.pens import Drawing
 from bot.mattermost.places import Places, told
 from bot.mattermost.spots import PLATFORM, Me
+from bot.payload import Payload, part, text
 from chat.cards import Address, Message
 from chat.platform import Undeliverable
 

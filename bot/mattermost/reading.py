@@ -15,10 +15,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.mattermost.corrections import NONE, Asked, box
-from bot.mattermost.payload import Payload, Unreadable, digest, need, part, text
+from bot.mattermost.payload import Unreadable, digest, need
 from bot.mattermost.press import CONTEXT, Seals
 from bot.mattermost.spots import Me, Spot, between
 from bot.mattermost.words import EXPIRED, FORGED, UNOPENED
+from bot.payload import Payload, part, text
 from bot.tokens import Expired, Forged
 from chat import talk
 from chat.talk import Filled, Given, Pressed

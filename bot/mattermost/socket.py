@@ -21,7 +21,8 @@ import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from bot.mattermost.payload import Payload, number, part, text
+from bot.mattermost.payload import number
+from bot.payload import Payload, part, text
 from chat.platform import Undeliverable, Undelivered
 
 log = structlog.get_logger()

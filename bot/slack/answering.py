@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.corrected import problems
+from bot.patience import Way, first_of
 from bot.slack.drawing import Drawn
 from bot.slack.limits import TooLong
-from bot.slack.patience import Way, first_of
 from bot.slack.pens import Drawing
 from bot.slack.platform import Slack
 from bot.slack.spots import DIRECT, Spot
@@ -23,7 +24,6 @@ from chat.cards import Button, Card, Message
 from chat.forms import Form
 from chat.platform import Undeliverable, Undelivered
 from chat.talk import Ask, Correct, Reply, Say, Show
-from chat.text import Text, raw, tr
 
 log = structlog.get_logger()
 
@@ -132,16 +132,3 @@ def opener(form: Form, *, late: bool) -> Message:
     button = Button(label=OPEN_FORM, token=form.token, style="primary")
     about = (LATE_FORM,) if late else form.about
     return Message(text=form.title, card=Card(title=form.title, paragraphs=about, buttons=(button,)))
-
-
-def problems(correct: Correct) -> Message:
-    """A correction where there is no window: the sentences, each after its field."""
-    told = [_problem(name, text) for name, text in correct.problems.items()]
-    if len(told) == 1:
-        return Message(text=told[0])
-    text = tr("Rien n'est changé : corrigez et recommencez.")
-    return Message(text=text, card=Card(title=text, paragraphs=tuple(told)))
-
-
-def _problem(name: str, problem: Text) -> Text:
-    return tr("{field} : {problem}", field=raw(name), problem=problem) if name else problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.slack.payload import Payload, every, part, text
+from bot.payload import Payload, every, part, text
 from bot.slack.windows import FIELD, NONE
 from chat.talk import Given
 

@@ -12,6 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.routing import BaseRoute, Route
 
 from bot.clock import machine
+from bot.payload import text
 from bot.slack.answering import Answering
 from bot.slack.bolt import bolt
 from bot.slack.catchup import CatchUp
@@ -21,7 +22,6 @@ from bot.slack.hub import Hub, Receive
 from bot.slack.interactions import Interactions
 from bot.slack.link import Link
 from bot.slack.manifest import PATH
-from bot.slack.payload import text
 from bot.slack.pens import Drawing
 from bot.slack.platform import Fetch, Slack, no_file
 from bot.slack.press import Seals

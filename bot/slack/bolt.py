@@ -16,9 +16,10 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.payload import text
 from bot.slack.events import Events
 from bot.slack.interactions import Interactions
-from bot.slack.payload import Unreadable, text
+from bot.slack.payload import Unreadable
 from bot.slack.scopes import COMMAND
 
 log = structlog.get_logger()

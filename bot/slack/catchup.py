@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.payload import Payload, every, text
 from bot.slack.events import DONE, Events
-from bot.slack.payload import Payload, every, text
 from bot.slack.platform import PAGE, PAGES, Slack
 from chat.cards import Address
 from chat.platform import Undelivered

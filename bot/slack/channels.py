@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.payload import every, text
 from bot.slack.link import Link
-from bot.slack.payload import every, text
 from chat.platform import Undeliverable, Undelivered
 
 TAKEN, THERE, ALONE = "name_taken", "already_in_channel", "cant_invite_self"

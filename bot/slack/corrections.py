@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.payload import text
 from bot.slack import blocks, limits
 from bot.slack.blocks import Block
 from bot.slack.limits import pieces, shortened
 from bot.slack.marks import plain
-from bot.slack.payload import text
 from bot.slack.windows import FIELD
 
 PROBLEM = "atelier.problem"

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from bot.payload import Payload
 from bot.slack import files, messages
 from bot.slack.files import Unfetched
 from bot.slack.homes import home
 from bot.slack.hub import Hub, saying
 from bot.slack.messages import Dropped
-from bot.slack.payload import Payload
 from bot.slack.spots import Spot
 from chat.platform import Undelivered
 from chat.talk import AnyEvent, Attached, Said, Say, Show

@@ -9,7 +9,7 @@ from bot.slack.answering import Answering
 from bot.slack.pens import Drawing
 from bot.slack.reading import Reader
 from bot.slack.spots import Spot
-from bot.slack.tasks import Tasks
+from bot.tasks import Tasks
 from chat.cards import Message
 from chat.talk import Answer, AnyEvent, Reply, Say
 from chat.text import Text

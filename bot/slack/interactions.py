@@ -12,11 +12,12 @@ from typing import Any
 import structlog
 from slack_bolt.response import BoltResponse
 
+from bot.payload import Payload
 from bot.slack import corrections, windows
 from bot.slack.answering import body
 from bot.slack.answers import whole
 from bot.slack.hub import Hub, saying
-from bot.slack.payload import Payload, Unreadable
+from bot.slack.payload import Unreadable
 from bot.slack.reading import action_spot
 from bot.slack.spots import Spot
 from chat.cards import Message

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.slack.payload import Payload, Unreadable, every, need, part, text, typed
+from bot.payload import Payload, every, part, text
+from bot.slack.payload import Unreadable, need, typed
 from bot.slack.reading import where
 from bot.slack.spots import Spot
 from chat.talk import Asked, Said

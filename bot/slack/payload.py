@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from html import unescape
-from typing import Any
 
+from bot.payload import text
 from bot.slack.words import UNREADABLE
 from chat.text import Text
-
-Payload = Mapping[str, Any]
 
 _REFERENCE = re.compile(r"<(@|#|!|https?:|mailto:|tel:)([^<>|]*)(?:\|([^<>]*))?>")
 _ENTITIES = re.compile(r"&(?:amp|lt|gt);")
@@ -25,31 +22,12 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
-def part(payload: object, *path: str) -> object:
-    """What is at that path, None when it is not there."""
-    for name in path:
-        payload = payload.get(name) if isinstance(payload, Mapping) else None
-    return payload
-
-
-def text(payload: object, *path: str) -> str:
-    """The text at that path, empty when there is none; lone surrogates are replaced."""
-    found = part(payload, *path)
-    return found.encode(errors="replace").decode() if isinstance(found, str) else ""
-
-
 def need(payload: object, *path: str) -> str:
     """The text at that path. Raises Unreadable without it."""
     found = text(payload, *path)
     if not found:
         raise Unreadable(f"no {'.'.join(path)}")
     return found
-
-
-def every(payload: object, *path: str) -> list[Payload]:
-    """The objects of the list at that path; what is not an object is left out."""
-    found = part(payload, *path)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
 
 
 def digest(*parts: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.payload import Payload, every, text
 from bot.slack import channels, files
 from bot.slack.drawing import Drawn
 from bot.slack.link import Link
-from bot.slack.payload import Payload, every, text
 from bot.slack.pens import Drawing
 from bot.slack.spots import DIRECT, PLATFORM
 from chat.cards import Address, Message

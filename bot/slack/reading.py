@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.payload import Payload, every, part, text
 from bot.slack.answers import given, whole
-from bot.slack.payload import Payload, Unreadable, digest, every, need, part, text, typed
+from bot.slack.payload import Unreadable, digest, need, typed
 from bot.slack.press import Seals
 from bot.slack.spots import PLATFORM, Spot
 from bot.slack.windows import CALLBACK

@@ -1,4 +1,4 @@
-"""Ways to do a thing, the best first; each is tried again when Slack says « later »."""
+"""Ways to do a thing, the best first; each is tried again when the platform says « later »."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Way = Callable[[], Awaitable[object]]
 
 
 async def first_of(ways: Sequence[Way]) -> None:
-    """The first way that works; each is tried again when Slack says « later ». Raises what the last one raised."""
+    """The first way that works; each is tried again when told « later ». Raises what the last one raised."""
     for way in ways[:-1]:
         try:
             await _patiently(way)
