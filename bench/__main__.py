@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from atelier.territories import Territories
-from bench import lists, reminders, slack, starting, territories
+from bench import beside, lists, mattermost, posting, reminders, slack, starting, territories
 from bench.processes import serving
 from bench.tables import Table
 
 
 def tables(folder: Path, args: argparse.Namespace) -> Iterator[Table]:
     """What is asked, in turn."""
+    size = beside.QUICK if args.quick else beside.FULL
     with serving(folder / "sink.log", "bench.server", "sink") as sink:
-        api = f"http://127.0.0.1:{sink}/api/"
-        yield from slack.measured(folder, slack.QUICK if args.quick else slack.FULL, api)
+        api = f"http://127.0.0.1:{sink}"
+        yield from slack.measured(folder, size, api)
+        yield from mattermost.measured(folder, size, api)
         yield from starting.measured(folder, api)
+    yield from posting.measured(folder)
     yield from territories.measured()
     sizes = (100, 1_000) if args.quick else (100, 10_000, 100_000) if args.full else (100, 10_000)
     yield from lists.measured(folder, Territories.load(), sizes)

@@ -50,7 +50,7 @@ def measured(folder: Path, territories: Territories, sizes: tuple[int, ...]) -> 
 
 def _asked(town: Town, territories: Territories) -> dict[str, float]:
     writer = Writer(Units(open_engine(town.url()), SECRET, fresh_id))
-    desk = Desk(writer, Config(review=REVIEW, territories=territories))
+    desk = Desk(writer, Config(review=Address(platform=PLATFORM, id=REVIEW), territories=territories))
     times = {name: median(_timed(lambda who=who, text=text: _ask(desk, who, text))) for name, who, text in ASKED}
     writer.close()
     return times

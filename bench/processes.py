@@ -44,10 +44,10 @@ def running(
 
 
 @contextmanager
-def serving(log: Path, module: str, kind: str, *args: str) -> Iterator[int]:
+def serving(log: Path, module: str, kind: str | None, *args: str) -> Iterator[int]:
     """The same for a server: its port, once it answers."""
     port = free_port()
-    with running(log, module, kind, str(port), *args) as process:
+    with running(log, module, *([kind] if kind else ()), str(port), *args) as process:
         until = time.monotonic() + PATIENCE
         while not up(port):
             if process.poll() is not None or time.monotonic() > until:

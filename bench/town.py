@@ -21,7 +21,8 @@ from tests.cases import in_state
 
 SECRET = b"a secret of the benches"
 PLATFORM = "slack"
-REVIEW = Address(platform=PLATFORM, id="CREV")
+REVIEW = "CREV"
+"""AD1's channel, on whichever platform."""
 PLACES = [f"{n:02d}" for n in range(1, 96) if n != 20]
 """The départements, Corsica and overseas aside."""
 REGION, WIDE = "UREG", 30
@@ -57,14 +58,17 @@ def url(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
-def built(file: Path, count: int, *, state: State | None = State.A_COMPLETER) -> Town:
-    """A new database of `count` requests spread over the départements, in one state or (None) in every one in turn."""
+def built(file: Path, count: int, *, state: State | None = State.A_COMPLETER, platform: str = PLATFORM) -> Town:
+    """A new database of `count` requests spread over the départements, in one state or (None) in every one in turn.
+
+    Everybody's account is on `platform`.
+    """
     memory.moved(url(file))
     writer = memory.opened(url(file), SECRET)
-    writer.call(_people)
+    writer.call(lambda unit: _people(unit, platform))
     for start in range(0, count, AT_ONCE):
         numbers = range(start + 1, min(start + AT_ONCE, count) + 1)
-        writer.call(lambda unit, numbers=numbers: _requests(unit, numbers, state))
+        writer.call(lambda unit, numbers=numbers: _requests(unit, numbers, state, platform))
     _close(writer, file)
     return Town(file, count)
 
@@ -91,25 +95,25 @@ def _close(writer: Writer, file: Path) -> None:
         database.execute("PRAGMA journal_mode=DELETE")  # one file to copy; the bot asks for WAL again
 
 
-def _people(unit: Unit) -> None:
+def _people(unit: Unit, platform: str) -> None:
     for number in range(EXAMINERS):
-        _known(unit, f"UAD{number}", Role.AD1I, "")
-    _known(unit, "UADV", Role.AD1V, "")
-    _known(unit, REGION, Role.DREAL, *(f"dep:{dep}" for dep in PLACES[:WIDE]))
+        _known(unit, platform, f"UAD{number}", Role.AD1I, "")
+    _known(unit, platform, "UADV", Role.AD1V, "")
+    _known(unit, platform, REGION, Role.DREAL, *(f"dep:{dep}" for dep in PLACES[:WIDE]))
     for dep in PLACES:
-        _known(unit, f"USVC{dep}", Role.SVC, f"dep:{dep}", departement=dep)
-        _known(unit, f"UDRE{dep}", Role.DREAL, f"dep:{dep}", departement=dep)
+        _known(unit, platform, f"USVC{dep}", Role.SVC, f"dep:{dep}", departement=dep)
+        _known(unit, platform, f"UDRE{dep}", Role.DREAL, f"dep:{dep}", departement=dep)
 
 
-def _known(unit: Unit, account: str, role: Role, *scopes: str, departement: str = "75") -> None:
+def _known(unit: Unit, platform: str, account: str, role: Role, *scopes: str, departement: str = "75") -> None:
     person = Person(
         id=PersonId(account.lower()), name=f"Personne {account}", title="chargée de mission", service="Service", noticed=True,
         holdings=tuple(Holding(role=role, scope=scope) for scope in scopes), departement=departement,
     )  # fmt: skip
-    unit.people.add(person, (Address(platform=PLATFORM, id=account),))
+    unit.people.add(person, (Address(platform=platform, id=account),))
 
 
-def _requests(unit: Unit, numbers: range, state: State | None) -> None:
+def _requests(unit: Unit, numbers: range, state: State | None, platform: str) -> None:
     now = datetime.now(UTC)
     states = [state] if state else list(State)
     models = {one: in_state(one) for one in states}
@@ -117,7 +121,7 @@ def _requests(unit: Unit, numbers: range, state: State | None) -> None:
         dossier = _moved(models[states[number % len(states)]], number, now)
         unit.dossiers.add(dossier)
         clocks.keep(unit, dossier, now)
-        _posted(unit, dossier)
+        _posted(unit, dossier, platform)
         if dossier.state is State.A_COMPLETER:
             _previewed(unit, dossier, examiner(number))
 
@@ -148,12 +152,12 @@ def _previewed(unit: Unit, dossier: Dossier, account: str) -> None:
     unit.conversations.keep(draft, {"kind": "apercu", "given": {}, "version": dossier.version})
 
 
-def _posted(unit: Unit, dossier: Dossier) -> None:
+def _posted(unit: Unit, dossier: Dossier, platform: str) -> None:
     """Its cards as they were posted: AD1's, and its service's."""
     svc = f"usvc{dossier.departement}"
     for key, where, audience in (
-        (review_key(dossier.ref), REVIEW, "ad1"),
-        (person_key(dossier.ref, svc), Address(platform=PLATFORM, id=f"dm:{svc.upper()}"), f"person:{svc}"),
+        (review_key(dossier.ref), Address(platform=platform, id=REVIEW), "ad1"),
+        (person_key(dossier.ref, svc), Address(platform=platform, id=f"dm:{svc.upper()}"), f"person:{svc}"),
     ):
         unit.cards.remember(key, where, f"{dossier.ref}.0", dossier.ref, audience)
         unit.threads.open(key, where, f"{dossier.ref}.0", dossier.ref, audience)

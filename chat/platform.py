@@ -9,11 +9,18 @@ from chat.cards import Address, Message
 
 
 class Undelivered(Exception):
-    """The platform did not take it; try again after `retry_after` seconds (None: the caller decides)."""
+    """The platform did not take it; try again after `retry_after` seconds (None: the caller decides).
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    `untaken`: it surely did not (refused before it was read); otherwise it may have, and said so to nobody.
+    `everywhere`: it takes nothing at all for that time, whatever the place (a limit on the whole platform).
+    """
+
+    def __init__(
+        self, reason: str, retry_after: float | None = None, *, untaken: bool = False, everywhere: bool = False
+    ) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.untaken, self.everywhere = untaken, everywhere
 
 
 class Undeliverable(Exception):

@@ -6,7 +6,8 @@ Times here are the machine's, never the procedure's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,9 @@ LEASE = timedelta(seconds=60)
 BACKOFF = (1, 2, 5, 15, 60, 300, 900)
 """Seconds between tries; the last one goes on for ever: a chat down for a day loses nothing."""
 
+ABREAST = 4
+"""How many places of one platform are emptied at once by a process: fewer than the connections that platforms keep."""
+
 UNOPENED = 3.0
 """Seconds before looking again whether an atelier's channel is open."""
 
@@ -33,12 +37,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A letter drawn for now: what to send, where on the platform, in which thread, over which post if there is one."""
+    """A letter drawn for now: what to send, where on the platform, in which thread, over which post if there is one.
+
+    `doubtful`: an earlier try may have been taken.
+    """
 
     message: Message
     place: Address
     thread: str
     post: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +60,29 @@ class Delivery:
     holder: str
 
     async def carry(self) -> int:
-        """Carry everything due; returns how many letters left."""
-        carried = 0
-        while (lane := await self._claim()) is not None:
-            carried += await self._empty(lane)
-        return carried
+        """Carry everything due; returns how many letters left. A platform, or a place, that is slow holds up no other."""
+        waiting = await self.writer.run(lambda u: u.outbox.platforms(self.machine()))
+        return await _together(*(self._along(platform, ABREAST) for platform in waiting))
 
-    async def _claim(self) -> Lane | None:
-        return await self.writer.run(lambda u: u.outbox.claim_place(self.machine(), self.holder, LEASE.total_seconds()))
+    async def _along(self, platform: str, abreast: int) -> int:
+        """Empty a platform's places one after another; whoever finds one to empty calls the next of `abreast`."""
+        lane = await self._claim(platform)
+        if lane is None:
+            return 0
+        more = [self._along(platform, abreast - 1)] if abreast > 1 else []
+        return await _together(self._on(lane), *more)
+
+    async def _on(self, lane: Lane | None) -> int:
+        """Empty this place, then each that is free."""
+        sent = 0
+        while lane is not None:
+            sent += await self._empty(lane)
+            lane = await self._claim(lane.place.platform)
+        return sent
+
+    async def _claim(self, platform: str) -> Lane | None:
+        seconds = LEASE.total_seconds()
+        return await self.writer.run(lambda u: u.outbox.claim_place(self.machine(), self.holder, seconds, platform))
 
     async def _empty(self, lane: Lane) -> int:
         """Send what waits in a place; ends early when the place must wait, or is no longer ours."""
@@ -77,12 +100,13 @@ class Delivery:
 
     async def _send(self, letter: Letter) -> bool:
         """Send one letter; False when its place must wait. Raises Stale when the place is no longer ours."""
-        doubtful = await self.writer.run(lambda u: self._begin(u, letter))
+        doubtful = False
         try:
             ready = await self.writer.run(lambda u: self._ready(u, letter))
-            post = await self._carried(letter, ready, doubtful=doubtful)
+            doubtful = ready.doubtful
+            post = await self._carried(letter, ready)
         except Undelivered as failure:
-            await self._later(letter, failure)
+            await self._later(letter, failure, doubt=doubtful or not failure.untaken)
             return False
         except (Undeliverable, NotFound) as failure:
             await self._dead(letter, f"{type(failure).__name__}: {failure}")
@@ -90,27 +114,25 @@ class Delivery:
         await self.writer.run(lambda u: _settle(u, letter, post))
         return True
 
-    def _begin(self, unit: Unit, letter: Letter) -> bool:
-        """Renew the lease, so that a long batch never outlives it; say whether an earlier try is in doubt."""
-        unit.outbox.renew(letter.lane, self.machine(), LEASE.total_seconds())
-        return unit.outbox.start(letter)
-
     def _ready(self, unit: Unit, letter: Letter) -> Ready:
+        """Renew the lease, so that a long batch never outlives it; say that a try begins; draw the letter for now."""
+        unit.outbox.renew(letter.lane, self.machine(), LEASE.total_seconds())
+        doubtful = unit.outbox.start(letter)
         place = unit.ateliers.real(letter.place)
         if place is None:
-            raise Undelivered("the atelier's channel is not open yet", UNOPENED)
+            raise Undelivered("the atelier's channel is not open yet", UNOPENED, untaken=True)
         thread = (unit.threads.at(letter.thread, letter.place) or "") if letter.thread else ""
         if letter.message is not None:
-            return Ready(letter.message, place, thread)
+            return Ready(letter.message, place, thread, doubtful=doubtful)
         message = cards.draw(unit, letter.key, self.procedure())
-        return Ready(message, place, thread, _posted(unit, letter.key, letter.place))
+        return Ready(message, place, thread, _posted(unit, letter.key, letter.place), doubtful)
 
-    async def _carried(self, letter: Letter, ready: Ready, *, doubtful: bool) -> str:
+    async def _carried(self, letter: Letter, ready: Ready) -> str:
         """The platform's id of the post. Raises Undelivered or Undeliverable."""
         platform = self._platform(letter)
         if ready.post and await self._edited(platform, letter, ready):
             return ready.post
-        if doubtful and (found := await platform.find(ready.place, letter.id, ready.thread)):
+        if ready.doubtful and (found := await platform.find(ready.place, letter.id, ready.thread)):
             log.info("duplicate recognised", place=letter.place.id, id=letter.id)
             if letter.key:
                 await platform.edit(ready.place, found, ready.message, letter.lang)  # it may have moved since
@@ -132,16 +154,27 @@ class Delivery:
             return False
         return True
 
-    async def _later(self, letter: Letter, failure: Undelivered) -> None:
+    async def _later(self, letter: Letter, failure: Undelivered, *, doubt: bool) -> None:
         wait = failure.retry_after or BACKOFF[min(letter.attempts, len(BACKOFF) - 1)]
         until = self.machine() + timedelta(seconds=wait)
         reason = str(failure)
         log.warning("letter later", place=letter.place.id, id=letter.id, seconds=wait, reason=reason)
-        await self.writer.run(lambda u: u.outbox.later(letter, until, reason))
+        await self.writer.run(lambda u: u.outbox.later(letter, until, reason, doubt=doubt))
+        if failure.everywhere:
+            await self.writer.run(lambda u: u.outbox.rest(letter.place.platform, until))
 
     async def _dead(self, letter: Letter, reason: str) -> None:
         log.error("letter dead", place=letter.place.id, id=letter.id, reason=reason)
         await self.writer.run(lambda u: u.outbox.dead(letter, reason))
+
+
+async def _together(*jobs: Awaitable[int]) -> int:
+    """The sum of what jobs return, once all of them ended. Raises what the first that failed raised."""
+    done = await asyncio.gather(*jobs, return_exceptions=True)
+    for failure in done:
+        if isinstance(failure, BaseException):
+            raise failure
+    return sum(count for count in done if isinstance(count, int))
 
 
 def _posted(unit: Unit, key: str, place: Address) -> str:

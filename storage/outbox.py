@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 
@@ -39,6 +40,12 @@ THERE = (lanes.c.platform == bindparam("at_platform")) & (lanes.c.place == bindp
 OURS = THERE & (lanes.c.holder == bindparam("by")) & (lanes.c.lease == bindparam("under"))
 HELD = select(lanes.c.lease).where(OURS).with_for_update()
 RENEW, RELEASE = update(lanes).where(THERE), update(lanes).where(OURS)
+REST = (
+    update(lanes)
+    .where(lanes.c.platform == bindparam("at_platform"))
+    .where(or_(lanes.c.not_before.is_(None), lanes.c.not_before < bindparam("until")))
+    .values(not_before=bindparam("until"))
+)
 LETTERS = (
     select(outbox)
     .where(outbox.c.platform == bindparam("at_platform"), outbox.c.place == bindparam("at_place"), PENDING)
@@ -143,15 +150,16 @@ class Outbox:
             "lang": "fr", **more,
         }  # fmt: skip
 
-    def claim_place(self, now: datetime, holder: str, seconds: float) -> Lane | None:
-        """Lease the place whose oldest letter waits longest, among those nobody holds at `now` (the machine's hour)."""
-        self._open_lanes()
+    def claim_place(self, now: datetime, holder: str, seconds: float, platform: str = "") -> Lane | None:
+        """Lease the place whose oldest letter waits longest, among those nobody holds at `now` (the machine's hour).
+
+        `platform`: among its places alone, and only those known when `platforms` was asked.
+        """
+        if not platform:
+            self._open_lanes()
         first = select(func.min(outbox.c.seq)).where(PENDING, _same()).scalar_subquery()
-        free = and_(
-            or_(lanes.c.leased_until.is_(None), lanes.c.leased_until <= now),
-            or_(lanes.c.not_before.is_(None), lanes.c.not_before <= now),
-        )
-        wanted = select(lanes).where(free, exists().where(PENDING, _same())).order_by(first).limit(1)
+        theirs = lanes.c.platform == platform if platform else true()
+        wanted = select(lanes).where(theirs, _free(now), exists().where(PENDING, _same())).order_by(first).limit(1)
         row = self._connection.execute(wanted.with_for_update(skip_locked=True, of=lanes)).one_or_none()
         if row is None:
             return None
@@ -185,10 +193,23 @@ class Outbox:
         """The platform took it."""
         self._settle(letter, state="posted", post=post, doubt=False)
 
-    def later(self, letter: Letter, until: datetime, reason: str) -> None:
-        """The platform did not take it: the whole place waits until `until` (the machine's hour), in order."""
-        self._settle(letter, state="waiting", reason=reason[:500])
+    def later(self, letter: Letter, until: datetime, reason: str, *, doubt: bool = True) -> None:
+        """The platform did not take it: the whole place waits until `until` (the machine's hour), in order.
+
+        `doubt`: it may have been taken without our knowing, now or before.
+        """
+        self._settle(letter, state="waiting", reason=reason[:500], doubt=doubt)
         self._connection.execute(RENEW, {**_at(letter.place), "leased_until": None, "not_before": until})
+
+    def rest(self, platform: str, until: datetime) -> None:
+        """No other place of a platform is leased before `until` (the machine's hour); those that wait longer still do."""
+        self._connection.execute(REST, {"at_platform": platform, "until": until})
+
+    def platforms(self, now: datetime) -> list[str]:
+        """The platforms that have something to carry in a place that nobody holds, at `now` (the machine's hour)."""
+        self._open_lanes()
+        wanted = select(lanes.c.platform).where(_free(now), exists().where(PENDING, _same())).distinct()
+        return sorted(self._connection.execute(wanted).scalars())
 
     def dead(self, letter: Letter, reason: str) -> None:
         """The platform never will: the letter is put aside, the place goes on."""
@@ -231,6 +252,14 @@ class Outbox:
     def _settle(self, letter: Letter, **values: object) -> None:
         self._held(letter.lane)
         self._connection.execute(SETTLE, {"of": letter.id, **values})
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Places that nobody holds and that need not wait."""
+    return and_(
+        or_(lanes.c.leased_until.is_(None), lanes.c.leased_until <= now),
+        or_(lanes.c.not_before.is_(None), lanes.c.not_before <= now),
+    )
 
 
 def _same() -> ColumnElement[bool]:

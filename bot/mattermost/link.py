@@ -25,6 +25,8 @@ ADMIN_ACTS = 900.0
 """Seconds before trying again what only the administrator can cure."""
 SOON = 5.0
 UNKNOWN, FORBIDDEN, TOO_MANY, BROKEN = 401, 403, 429, 500
+UNREACHED = frozenset({"ConnectError", "ConnectTimeout"})
+"""The server never read the request."""
 Work = Callable[[Driver], Any]
 
 
@@ -67,10 +69,12 @@ class Link:
         said = f"{what}: {failure}"
         status = failure.status
         if status in {0, TOO_MANY} or status >= BROKEN or not failure.code or failure.code == "no JSON":
-            return Undelivered(said, failure.wait)
+            limited = status == TOO_MANY
+            untaken = limited or (not status and failure.code in UNREACHED)
+            return Undelivered(said, failure.wait, untaken=untaken, everywhere=limited)
         if status == UNKNOWN:
             log.error("mattermost refuses us: check MATTERMOST_TOKEN", what=what, code=failure.code)
-            return Undelivered(said, ADMIN_ACTS)
+            return Undelivered(said, ADMIN_ACTS, untaken=True)
         if status == FORBIDDEN:
             return await self._forbidden(what, failure)
         log.warning("mattermost refuses", what=what, code=failure.code, request=failure.request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from bot.sandbox.marks import plain
+from bot.sandbox.marks import plain, quiet
 from chat.cards import Card, Fact, Message
 from chat.forms import Form, Question
 from chat.text import Say
@@ -34,7 +34,7 @@ def _message(message: Message, say: Say) -> Iterator[str]:
     if message.card is not None:
         yield from _card(message.card, say)
     for file in message.files:
-        yield f"[📎 {' '.join(file.name.split())}]"
+        yield f"[📎 {' '.join(plain(quiet(file.name)).split())}]"
 
 
 def _card(card: Card, say: Say) -> Iterator[str]:

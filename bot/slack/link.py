@@ -27,7 +27,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 ADMIN_ACTS = 900.0
 """Seconds before trying again what only the administrator can cure."""
 TOO_MANY, BROKEN = 429, 500
-LATER = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
+LIMITED = frozenset({"ratelimited", "rate_limited"})
+LATER = LIMITED | frozenset({"internal_error", "fatal_error", "service_unavailable",
     "request_timeout", "team_added_to_org", "team_access_not_granted_yet", "external_service_unavailable"})  # fmt: skip
 OURS = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
     "no_permission", "access_denied", "ekm_access_denied", "org_login_required", "not_allowed_token_type",
@@ -60,7 +61,8 @@ class Link:
             raise refusal(method, error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, AttributeError) as error:
             # AttributeError: the SDK's own, on a body that is no object (a proxy's page in plain text)
-            raise Undelivered(f"{method}: {type(error).__name__}") from error
+            unreached = isinstance(error, aiohttp.ClientConnectorError)
+            raise Undelivered(f"{method}: {type(error).__name__}", untaken=unreached) from error
         data = response.data
         return data if isinstance(data, dict) else {}
 
@@ -106,12 +108,13 @@ def refusal(method: str, error: SlackApiError) -> Undelivered | Undeliverable:
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == TOO_MANY or status >= BROKEN or code in LATER or not code:
-        return Undelivered(f"{method}: {code or status}", _wait(_header(response)))
+        untaken = status == TOO_MANY or code in LIMITED
+        return Undelivered(f"{method}: {code or status}", _wait(_header(response)), untaken=untaken)
     if code in OURS:
         log.error(
             "slack refuses us: check SLACK_BOT_TOKEN, the scopes, and that the bot is invited", method=method, code=code
         )
-        return Undelivered(f"{method}: {code}", ADMIN_ACTS)
+        return Undelivered(f"{method}: {code}", ADMIN_ACTS, untaken=True)
     return Undeliverable(f"{method}: {code}")
 
 
