@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from atelier import lists
 from atelier.dates import MONTHS, parse_month
 from atelier.fiche import Item, Other
 from atelier.fiche import Territory as Place
@@ -117,7 +118,8 @@ def _code(item: Item, words: str) -> str:
 
 def _choices(item: Item, given: Given, _around: Around) -> JsonValue:
     """Several codes, and « autre : … » for what the list lacks."""
-    parts = [p.strip() for p in re.split(r"[;,\n]", given) if p.strip()] if isinstance(given, str) else list(given)
+    labels = (label for _, label in item.asked.choices)
+    parts = lists.parts(given, labels) if isinstance(given, str) else given
     if not parts:
         raise Refused(fr("Choisissez au moins une ligne de la liste."))
     codes: list[str] = []

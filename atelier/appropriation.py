@@ -16,7 +16,7 @@ from atelier.forms_execution import Approbation, Note, Observations, Session, Se
 from atelier.grammar import Attempt
 from atelier.mission import NoteVersion, Remark
 from atelier.mission import Session as Planned
-from atelier.recording import given, mission_of, recorded
+from atelier.recording import answered_since, day_of, given, mission_of, recorded
 from atelier.words import Labels, Refused, RuleId, State, fr
 
 NOTE, LIVRABLE = "note_appropriation", "livrable"
@@ -113,6 +113,7 @@ def version_en_cours(attempt: Attempt) -> None:
         )
     if note.approved_by(attempt.role) is not None:
         raise Refused(fr("Votre partie a déjà approuvé cette version."))
+    answered_since(attempt, day_of(attempt, note.by), fr("la remise de cette version"))
 
 
 def note_approuvee(dossier: Dossier, attempt: Attempt) -> Dossier:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from types import MappingProxyType
 
-from atelier.dossier import Dossier
+from atelier.calendar import local_day
+from atelier.dossier import Dossier, Holding, Person
+from atelier.parts import PARTIES
 from atelier.words import Role, State
 
 BEARERS = (Role.SVC, Role.COLL)
@@ -38,11 +41,40 @@ AWAITED: MappingProxyType[State, tuple[Role, ...]] = MappingProxyType(
 """Every state that is not an end has somebody."""
 
 
+def lapsed(person: Person, dossier: Dossier, role: Role, now: datetime) -> Holding | None:
+    """The delegation of signature by which they hold this role and that is not in force today, when it is all they have.
+
+    A holding without days counts any day; a dated one counts between its two days, included, where the atelier is.
+    """
+    held = [h for h in person.holdings if h.role == role and h.scope in dossier.scopes()]
+    dated = [h for h in held if h.begins or h.ends]
+    if not held or len(dated) < len(held):
+        return None
+    today = local_day(now, dossier.departement)
+    if any((h.begins or today) <= today <= (h.ends or today) for h in dated):
+        return None
+    return dated[0]
+
+
+def able(people: Iterable[Person], dossier: Dossier, roles: Iterable[Role], now: datetime) -> tuple[Person, ...]:
+    """Those who may act today in one of these roles: who is asked is who may."""
+    asked = frozenset(roles)
+    return tuple(
+        p for p in people if any(lapsed(p, dossier, role, now) is None for role in asked & dossier.roles_of(p))
+    )
+
+
 def awaited(dossier: Dossier) -> tuple[Role, ...]:
     """The roles whose move is awaited now, in what is recorded as it stands; empty in a final state."""
     finer = _FINER.get(dossier.state)
     found = finer(dossier) if finer else None
     return AWAITED.get(dossier.state, ()) if found is None else found
+
+
+def may_await(roles: Iterable[Role]) -> tuple[State, ...]:
+    """The states in which one of these roles may be awaited: what is recorded has the last word (`awaited`)."""
+    asked = frozenset(roles)
+    return tuple(state for state in State if asked & {*AWAITED.get(state, ()), *_RECORDED.get(state, ())})
 
 
 def _designation(dossier: Dossier) -> tuple[Role, ...] | None:
@@ -76,6 +108,16 @@ def _received(dossier: Dossier) -> tuple[Role, ...] | None:
 
 
 FOLLOW_UPS = 2
+
+_RECORDED: MappingProxyType[State, tuple[Role, ...]] = MappingProxyType(
+    {
+        State.DESIGNATION: (Role.MAND, Role.AD1V),
+        State.NOTE_REMISE: PARTIES,
+        State.AJOURNE: (Role.SVC_SIGN,),
+        State.RECU: (Role.AD1I,),
+    }
+)
+"""Whom what is recorded may await, state by state."""
 
 _FINER: MappingProxyType[State, Callable[[Dossier], tuple[Role, ...] | None]] = MappingProxyType(
     {

@@ -69,7 +69,8 @@ def _started(id_: RuleId, dossier: Dossier, attempt: Attempt) -> Dossier:
 def _next(after: Dossier, before: Dossier, now: datetime) -> Dossier:
     """« Suite à donner », started where nothing says whose turn it is, anew when the turn changes; else ended."""
     running = [r for r in rules.running(after) if not r.suspended and not rules.rule(r.rule).beside]
-    speaking = [r for r in running if r.rule is not NEXT]
+    paused = after.mission is not None and after.mission.suspended_from is not None and after.state not in FINAL
+    speaking = [r for r in running if r.rule is not NEXT and not paused]  # whatever goes on, somebody is to resume
     present = next((r for r in running if r.rule is NEXT), None)
     same = after.state is before.state and awaited(after) == awaited(before)
     if speaking or not awaited(after):

@@ -1,6 +1,6 @@
-"""Orders and money: what an order needs, what it records; payment requests and payments (DOMAIN §4).
+"""Orders: what one needs, what it records, what the holder observes (DOMAIN §4). Their payment: `paiements.py`.
 
-One or two orders an atelier. None outside the contract's validity, none above its maximum or the credits delegated.
+One or two orders an atelier. None outside the contract's validity, none above its maximum (HT) or the credits (TTC).
 """
 
 from __future__ import annotations
@@ -10,20 +10,14 @@ from decimal import Decimal
 
 from atelier import rules
 from atelier.contracts import WARN_AT
+from atelier.credits import delegated_on, within_ae
 from atelier.deadlines import Delay
 from atelier.designation import contract_of
 from atelier.dossier import Dossier
-from atelier.forms_ending import DemandePaiement
-from atelier.forms_ending import Paiement as Payment
-from atelier.forms_execution import (
-    CommandeAnimation,
-    CommandeInitiale,
-    ObservationsCommande,
-)
+from atelier.forms_execution import CommandeAnimation, CommandeInitiale, ObservationsCommande
 from atelier.grammar import Attempt
-from atelier.mission import Commande, Paiement, Remark
-from atelier.recording import day_of, given, mission_of, not_before, not_to_come, receipt, recorded
-from atelier.values import Receipt
+from atelier.mission import Commande, Remark
+from atelier.recording import answered_since, given, mission_of, not_before, not_to_come, receipt, recorded
 from atelier.words import Refused, RuleId, fr
 
 MOST_ORDERS = 2
@@ -34,7 +28,32 @@ def commande_possible(attempt: Attempt) -> None:
     form = given(attempt, CommandeAnimation)
     Delay.parse(form.delai)
     jour_possible(attempt, form.jour)
+    if form.montant_ttc is not None:
+        taxes_possibles(form.montant, form.montant_ttc)
     montant_possible(attempt, form.montant)
+    within_ae(attempt, form.montant if form.montant_ttc is None else form.montant_ttc)
+
+
+def taxes_possibles(amount: Decimal, ttc: Decimal) -> None:
+    """All taxes included is never less than without. Raises Refused."""
+    if ttc < amount:
+        raise Refused(
+            fr("Le montant TTC ({ttc}) est inférieur au montant HT ({amount}) : vérifiez-les."), ttc=ttc, amount=amount
+        )
+
+
+def ttc_inconnu(attempt: Attempt) -> Refused | None:
+    """A5, A10: without the amount engaged, the AE are held against the HT, which is not enough: said, not guessed."""
+    delegated = mission_of(attempt).credits
+    if delegated is None or given(attempt, CommandeAnimation).montant_ttc is not None:
+        return None
+    return Refused(
+        fr(
+            "Le montant TTC n'est pas donné : les AE déléguées ({ae} TTC) ne sont comparées qu'au montant hors taxes. "
+            "Vérifiez qu'elles couvrent aussi la taxe."
+        ),
+        ae=delegated.ae,
+    )
 
 
 def jour_possible(attempt: Attempt, day: date) -> None:
@@ -45,8 +64,7 @@ def jour_possible(attempt: Attempt, day: date) -> None:
 
 
 def montant_possible(attempt: Attempt, more: Decimal) -> None:
-    """What an order adds (euros HT) stays within the credits delegated and the contract's maximum."""
-    _within_credits(attempt, more)
+    """What an order adds (euros HT) stays within the contract's maximum, which is HT too."""
     _within_maximum(attempt, more)
 
 
@@ -66,24 +84,7 @@ def _in_validity(attempt: Attempt, day: date) -> None:
 
 
 def _after_credits(attempt: Attempt, day: date) -> None:
-    delegated = mission_of(attempt).credits
-    if delegated is None:
-        raise Refused(fr("Les crédits ne sont pas encore délégués : le bon de commande vient après."))
-    not_before(day, day_of(attempt, delegated.by), fr("la délégation de crédits"))
-
-
-def _within_credits(attempt: Attempt, amount: Decimal) -> None:
-    mission = mission_of(attempt)
-    delegated = mission.credits
-    if delegated is not None and mission.total() + amount > delegated.ae:
-        raise Refused(
-            fr(
-                "Les bons de commande de cet atelier ({total}) dépasseraient les autorisations d'engagement déléguées "
-                "({ae}) : demandez un complément de crédits à la DGALN, ou corrigez le montant."
-            ),
-            total=mission.total() + amount,
-            ae=delegated.ae,
-        )
+    not_before(day, delegated_on(attempt), fr("la délégation de crédits"))
 
 
 def _within_maximum(attempt: Attempt, amount: Decimal) -> None:
@@ -133,7 +134,7 @@ def _ordered(dossier: Dossier, attempt: Attempt, covers: str) -> Dossier:
     form, done = given(attempt, CommandeAnimation), dossier.mission_().commandes
     order = Commande.model_validate(
         {
-            "number": len(done) + 1, "ej": form.ej, "amount": form.montant, "covers": covers,
+            "number": len(done) + 1, "ej": form.ej, "amount": form.montant, "ttc": form.montant_ttc, "covers": covers,
             "receipt": receipt(attempt, form), "delay": str(Delay.parse(form.delai)),
         }
     )  # fmt: skip
@@ -172,85 +173,22 @@ def replaced(dossier: Dossier, order: Commande) -> Dossier:
     return recorded(dossier, commandes=tuple(order if c.number == order.number else c for c in done))
 
 
-def paiement_demandable(attempt: Attempt) -> None:
-    """F1: the order's service is done, and its payment was not asked for yet."""
-    form, mission = given(attempt, DemandePaiement), mission_of(attempt)
-    order = order_of(attempt.dossier, form.commande)
-    if order.asked is not None:
-        raise Refused(fr("La demande de paiement du bon n° {number} est déjà enregistrée."), number=order.number)
-    done = mission.note_received if order.covers == "appropriation" else _deliverable_received(attempt)
-    if not done:
-        raise Refused(
-            fr(
-                "Le service du bon n° {number} n'est pas encore fait : la décision de réception de sa prestation vient "
-                "d'abord (elle vaut constat du service fait)."
-            ),
-            number=order.number,
-        )
-    not_to_come(form.jour, attempt)
-    not_before(form.jour, order.receipt.on, fr("la notification du bon de commande"))
-    if form.service_fait is not None:
-        not_to_come(form.service_fait, attempt)
-
-
-def _deliverable_received(attempt: Attempt) -> bool:
-    handed = mission_of(attempt).livrable
-    return handed is not None and handed.verified is not None and handed.verified.sense.startswith("recu")
-
-
-def paiement_demande(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """F1: the request as received; the delay runs from it, or from the service done when later."""
-    form = given(attempt, DemandePaiement)
-    got = Receipt(on=form.jour, means=fr("demande de paiement"), proof=form.preuve, by=attempt.by())
-    order = order_of(dossier, form.commande)
-    return replaced(dossier, order.model_copy(update={"asked": got, "service_fait": form.service_fait}))
-
-
-def paiement_possible(attempt: Attempt) -> None:
-    """F2: the payment was asked for, is not made yet, and comes after its request."""
-    form = given(attempt, Payment)
-    order = order_of(attempt.dossier, form.commande)
-    if order.asked is None:
-        raise Refused(fr("Enregistrez d'abord la demande de paiement du bon n° {number}."), number=order.number)
-    if order.paid is not None:
-        raise Refused(fr("Le bon n° {number} est déjà payé."), number=order.number)
-    not_to_come(form.jour, attempt)
-    not_before(form.jour, order.asked.on, fr("la demande de paiement"))
-
-
-def paiement_enregistre(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """F2: paid; its clock stops."""
-    form = given(attempt, Payment)
-    paid = Paiement(on=form.jour, amount=form.montant, penalties=form.penalites, by=attempt.by())
-    kept = replaced(dossier, order_of(dossier, form.commande).model_copy(update={"paid": paid}))
-    return kept.model_copy(update={"runs": rules.stop(kept.runs, RuleId.PAIEMENT, attempt.now, f"bc:{form.commande}")})
-
-
-def a_payer(dossier: Dossier) -> bool:
-    """F1: some order has no payment request yet."""
-    return any(c.asked is None for c in dossier.mission_().commandes)
-
-
-def en_paiement(dossier: Dossier) -> bool:
-    """F2: some order waits for its payment."""
-    return any(c.asked is not None and c.paid is None for c in dossier.mission_().commandes)
-
-
 def a_des_commandes(dossier: Dossier) -> bool:
     """A23: there is an order to speak of."""
     return bool(dossier.mission_().commandes)
 
 
 def observation_recevable(attempt: Attempt) -> None:
-    """A23: on an order of this atelier."""
-    order_of(attempt.dossier, given(attempt, ObservationsCommande).commande)
+    """A23: on an order of this atelier, after it was received."""
+    order = order_of(attempt.dossier, given(attempt, ObservationsCommande).commande)
+    answered_since(attempt, order.receipt.on, fr("la notification du bon de commande"))
 
 
 def observation_tardive(attempt: Attempt) -> Refused | None:
     """A23: after the contract's delay, observations are kept but come too late (CCAG-PI 2009, 3.7.2)."""
     number = given(attempt, ObservationsCommande).commande
     run = rules.open_run(attempt.dossier, RuleId.BC_OBSERVATIONS, f"bc:{number}")
-    if run is not None and attempt.now <= rules.due(run, attempt.dossier):
+    if run is not None and attempt.answered_on <= rules.explained(run, attempt.dossier).due:
         return None
     return Refused(
         fr("Le délai d'observations sur ce bon de commande est passé : elles sont gardées, sans effet de droit.")

@@ -60,7 +60,7 @@ def warnings(file: ContractFields) -> Iterator[Found]:
         )
     if file.montant_maximum_ht and file.solde_ouverture_ht >= WARN_AT * file.montant_maximum_ht:
         yield no(("solde_ouverture_ht",), fr("Le solde d'ouverture atteint déjà 80 % du maximum."))
-    unsaid = tuple(rule(id_).label for id_ in OWN if id_ not in file.delais)
+    unsaid = tuple(rule(id_).label for id_ in OWN if id_ not in file.delais and rule(id_).ccag != file.ccag)
     if unsaid and file.ccag != "CCAG-PI 2009":
         yield no(
             ("delais",),

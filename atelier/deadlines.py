@@ -101,9 +101,16 @@ class Explained:
     steps: tuple[Explanation, ...]
 
 
-BEGINS: Final = fr(
-    "L'événement est du {start} : le délai commence le lendemain, {first}, à 0 h (CCAG-PI 2009, article 3.2.1)."
+CCAG_2009: Final = "CCAG-PI 2009"
+ARTICLES: Final = MappingProxyType(
+    {
+        CCAG_2009: ("CCAG-PI 2009, article 3.2.1", "CCAG-PI 2009, article 3.2.4"),
+        "CCAG-PI 2021": ("CCAG-PI 2021, article 3.2", "CCAG-PI 2021, article 3.2"),
+    }
 )
+"""Where each CCAG says how a delay begins, and how its last day moves. Of 2021, the article alone: its paragraphs were
+not read; the way to count is that of 2009, which the contract's documents may change."""
+BEGINS: Final = fr("L'événement est du {start} : le délai commence le lendemain, {first}, à 0 h ({article}).")
 SOURCE: Final = fr("Le délai vient de : {source}.")
 COUNTED: Final = MappingProxyType(
     {
@@ -117,7 +124,7 @@ LAST_OF_MONTH: Final = fr("Il n'y a pas de {quantieme} ce mois-là : le délai v
 WEEKEND: Final = fr("Le {day} n'est pas ouvré.")
 HOLIDAY: Final = fr("Le {day} est férié ({holiday}).")
 ROLLED: Final = fr(
-    "Le délai est prolongé jusqu'au premier jour qui n'est ni un samedi, ni un dimanche, ni férié (article 3.2.4)."
+    "Le délai est prolongé jusqu'au premier jour qui n'est ni un samedi, ni un dimanche, ni férié ({article})."
 )
 ENDS: Final = fr("L'échéance est le {due} à minuit, heure locale du département {departement}.")
 GOOD_FRIDAY_NOTE: Final = fr(
@@ -127,20 +134,22 @@ TO_VERIFY_NOTE: Final = fr("À vérifier : les jours fériés du département {d
 
 
 @lru_cache(maxsize=4096)  # pure, and asked several times of the same deadline
-def compute(start: date, delay: Delay, departement: str, source: str = "") -> Explained:
+def compute(start: date, delay: Delay, departement: str, source: str = "", ccag: str = CCAG_2009) -> Explained:
     """Give the last day of a delay, and why.
 
-    `start` is the local day of the event (a reception, a notification); `source` names the rule's text, in French.
+    `start` is the local day of the event (a reception, a notification); `source` names the rule's text, in French;
+    `ccag` is the contract's own, whose articles are cited.
     Always ends on a working day of the département. Raises `Refused` for an unknown département or Clipperton.
     """
     count = _working_days if delay.unit is Unit.JOURS_OUVRES else _calendar
+    begins, rolls = ARTICLES[ccag]
     due, counted = count(start, delay, departement)
     first = start + timedelta(days=1)
     steps = (
-        Explanation(BEGINS, {"start": start, "first": first}),
+        Explanation(BEGINS, {"start": start, "first": first, "article": begins}),
         *([Explanation(SOURCE, {"source": source})] if source else []),
         Explanation(COUNTED[delay.unit], {"delay": str(delay)}),
-        *counted,
+        *(Explanation(ROLLED, {"article": rolls}) if step.sentence is ROLLED else step for step in counted),
         Explanation(ENDS, {"due": due, "departement": departement}),
     )
     return Explained(due, steps + _notes(steps, departement))

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from atelier import clocks
-from atelier.calendar import local_day
+from atelier.awaited import lapsed
 from atelier.dossier import By, Dossier, Person
 from atelier.grammar import Attempt, Outcome, Step
 from atelier.procedure import CORRESPONDENCE, OPENING, STEPS
+from atelier.recording import not_to_come
 from atelier.words import Do, Refused, Role, fr
 
 
@@ -121,17 +122,14 @@ def _recorded(attempt: Attempt, step: Step) -> None:
         raise Refused(fr("« {name} » ne tient pas ce rôle sur cette demande : vérifiez la personne."), name=behalf.name)
     if not attempt.document.strip():
         raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
+    not_to_come(attempt.answered_on, attempt)
     signs_today(behalf, attempt.dossier, attempt.role, attempt.now)
 
 
 def signs_today(person: Person, dossier: Dossier, role: Role, now: datetime) -> None:
     """A delegation of signature counts between its two days. Raises Refused outside them."""
-    held = [h for h in person.holdings if h.role == role and h.scope in dossier.scopes()]
-    dated = [h for h in held if h.begins or h.ends]
-    if not held or len(dated) < len(held):
-        return
-    today = local_day(now, dossier.departement)
-    if any((h.begins or today) <= today <= (h.ends or today) for h in dated):
+    over = lapsed(person, dossier, role, now)
+    if over is None:
         return
     raise Refused(
         fr(
@@ -139,5 +137,5 @@ def signs_today(person: Person, dossier: Dossier, role: Role, now: datetime) -> 
             "faites-la prolonger dans l'annuaire, ou faites signer une autre personne."
         ),
         name=person.name,
-        deed=dated[0].deed,
+        deed=over.deed,
     )

@@ -9,11 +9,10 @@ from __future__ import annotations
 from atelier import rules
 from atelier.contracts import AccordCadre, Groupement
 from atelier.dossier import Dossier
-from atelier.forms_designation import Acte, Credits, Designation, Disponible, Ecart, Indisponible, ReceptionConstatee
+from atelier.forms_designation import Acte, Designation, Disponible, Ecart, Indisponible, ReceptionConstatee
 from atelier.grammar import Attempt
-from atelier.mission import Credits as Delegated
 from atelier.mission import Mission, Sollicitation
-from atelier.recording import day_of, given, mission_of, not_before, not_to_come, receipt, recorded
+from atelier.recording import answered_since, day_of, given, mission_of, not_before, not_to_come, receipt, recorded
 from atelier.values import Receipt
 from atelier.words import Labels, Refused, RuleId, State, fr
 
@@ -147,10 +146,15 @@ def reception_enregistree(dossier: Dossier, attempt: Attempt) -> Dossier:
     return _changed(dossier, receipt=receipt(attempt, given(attempt, ReceptionConstatee)))
 
 
+def reponse_possible(attempt: Attempt) -> None:
+    """A2a: an answer that came on paper was received between the sending and today."""
+    answered_since(attempt, day_of(attempt, asked_of(attempt).sent), fr("l'envoi de la sollicitation"))
+
+
 def disponibilite_possible(attempt: Attempt) -> None:
-    """A2a: the day from which they are available is today or later."""
+    """A2a: the day from which they are available is that of the answer, or later."""
     day = given(attempt, Disponible).a_partir_du
-    if day is not None and day < attempt.today:
+    if day is not None and day < attempt.answered_on:
         raise Refused(fr("Le {day} est passé : laissez vide si vous êtes disponible dès maintenant."), day=day)
 
 
@@ -173,7 +177,7 @@ def _received(dossier: Dossier, attempt: Attempt) -> dict[str, object]:
     asked = dossier.mission_().asked()
     if asked is None or asked.receipt is not None:
         return {}
-    got = Receipt(on=attempt.today, means=fr("réponse du groupement"), proof=dossier.ref, by=attempt.by())
+    got = Receipt(on=attempt.answered_on, means=fr("réponse du groupement"), proof=dossier.ref, by=attempt.by())
     return {"receipt": got}
 
 
@@ -186,7 +190,7 @@ def equipe_connue(attempt: Attempt) -> None:
             raise Refused(
                 fr("« {name} » n'est pas membre de ce groupement. Ses membres : {names}."),
                 name=name,
-                names=", ".join(sorted(names)),
+                names=" ; ".join(sorted(names)),
             )
 
 
@@ -250,20 +254,6 @@ def ecarte(dossier: Dossier, attempt: Attempt) -> Dossier:
 def apres_ecart(dossier: Dossier, _attempt: Attempt) -> State | None:
     """A3, A3b: designation goes on at the next rank, or the cascade is exhausted."""
     return State.DESIGNATION if dossier.mission_().asked() else State.CASCADE_EPUISEE
-
-
-def credits_coherents(attempt: Attempt) -> None:
-    """A4: CP are delegated for what AE commit."""
-    form = given(attempt, Credits)
-    if form.cp > form.ae:
-        raise Refused(fr("Les crédits de paiement dépassent les autorisations d'engagement : vérifiez les montants."))
-
-
-def credits_delegues(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """A4: what was delegated."""
-    form = given(attempt, Credits)
-    kept = Delegated(ae=form.ae, cp=form.cp, uo=form.uo, chorus=form.chorus, by=attempt.by())
-    return recorded(dossier, credits=kept)
 
 
 def attend_reception(dossier: Dossier) -> bool:

@@ -234,13 +234,14 @@ class Dossier(Value):
             raise LookupError(self.ref)
         return self.mission
 
-    def roles_of(self, person: Person) -> frozenset[Role]:
+    def roles_of(self, person: Person, scopes: frozenset[str] | None = None) -> frozenset[Role]:
         """The roles this person holds on this dossier: by the directory's scopes, or by a part given in it.
 
         AD1 does not see a draft: a request is the service's own until it is transmitted (circulaire §5).
+        `scopes`: its own, for who asks of many people.
         """
         given = {m.role for m in self.members if m.person == person.id}
-        scopes = self.scopes()
-        held = {h.role for h in person.holdings if h.scope in scopes and h.role is not Role.ADMIN}
+        within = self.scopes() if scopes is None else scopes
+        held = {h.role for h in person.holdings if h.scope in within and h.role is not Role.ADMIN}
         hidden = AD1 if self.transmitted is None else frozenset()
         return frozenset((given | held) - hidden) if person.active else frozenset()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from atelier import rules
+from atelier.deadlines import Delay, Unit
 from atelier.dossier import Decision, Dossier
 from atelier.forms import Motif
 from atelier.forms_ending import Cloture, ReponseSuivi, Resiliation, RestitutionElus
@@ -12,6 +15,11 @@ from atelier.recording import given, mission_of, not_before, not_to_come, record
 from atelier.values import Receipt
 from atelier.words import Labels, Refused, RuleId, State, fr
 
+FORMAL_NOTICE = {
+    "CCAG-PI 2009": "CCAG-PI 2009, article 32.2",
+    "CCAG-PI 2021": "CCAG-PI 2021, article 39",
+}
+"""Where each CCAG says so."""
 FOLLOW_UPS = {6: RuleId.SUIVI_6_MOIS, 12: RuleId.SUIVI_12_MOIS}
 REASON = 10
 
@@ -32,10 +40,40 @@ def restitue(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 
 def suivi_attendu(attempt: Attempt) -> None:
-    """T2: after the restitution, once for each."""
+    """T2: after the restitution, once for each; that of twelve months not before the day of the six-month one."""
     months = int(given(attempt, ReponseSuivi).mois)
     if any(s.months == months for s in mission_of(attempt).suivis):
         raise Refused(fr("Le suivi à {months} mois est déjà enregistré."), months=months)
+    first = _follow_up_day(attempt, min(FOLLOW_UPS))
+    if months > min(FOLLOW_UPS) and attempt.today < first:
+        raise Refused(
+            fr(
+                "Le suivi à {months} mois dit ce que l'atelier est devenu : il s'enregistre à partir du {first}, après celui à six mois."
+            ),
+            months=months,
+            first=first,
+        )
+
+
+def suivi_en_avance(attempt: Attempt) -> Refused | None:
+    """T2: before its day, it is said: the source gives targets without legal effect, so nothing is forbidden (04, SUIVI)."""
+    months = int(given(attempt, ReponseSuivi).mois)
+    due = _follow_up_day(attempt, months)
+    if attempt.today >= due:
+        return None
+    return Refused(
+        fr("Ce suivi à {months} mois était attendu vers le {due} : il est enregistré en avance."),
+        months=months,
+        due=due,
+    )
+
+
+def _follow_up_day(attempt: Attempt, months: int) -> date:
+    """So many months after the restitution, where the atelier takes place; weekends aside: it is a target."""
+    elus = mission_of(attempt).elus
+    if elus is None:
+        raise LookupError(attempt.dossier.ref)
+    return rules.due_day(elus.on, Delay(months, Unit.MOIS), attempt.dossier.departement)
 
 
 def suivi(dossier: Dossier, attempt: Attempt) -> Dossier:
@@ -59,8 +97,9 @@ def restitue_aux_elus(dossier: Dossier) -> bool:
 
 
 def pistes_finies(attempt: Attempt) -> None:
-    """A21: money and territory are done, or given up with a reason."""
+    """A21: money and territory are done, or given up with a reason; nobody's time to speak of a reduction is cut short."""
     form, mission = given(attempt, Cloture), mission_of(attempt)
+    _nothing_under_discussion(attempt)
     unpaid = [str(o.number) for o in mission.commandes if o.paid is None]
     if unpaid and len(form.renonce_argent.strip()) < REASON:
         raise Refused(
@@ -79,6 +118,17 @@ def pistes_finies(attempt: Attempt) -> None:
         )
 
 
+def _nothing_under_discussion(attempt: Attempt) -> None:
+    """The delays of a reduction are over, or answered (CCAG-PI 2009, 27.3)."""
+    for id_ in (RuleId.REFACTION_OBSERVATIONS, RuleId.REFACTION_DECISION):
+        run = rules.open_run(attempt.dossier, id_)
+        if run is not None and not rules.lapsed(run, attempt.dossier, attempt.now):
+            raise Refused(
+                fr("La réfaction se discute encore, jusqu'au {due} : l'atelier se clôt après."),
+                due=rules.explained(run, attempt.dossier).due,
+            )
+
+
 def clos(dossier: Dossier, attempt: Attempt) -> Dossier:
     """A21: the summary."""
     form = given(attempt, Cloture)
@@ -91,6 +141,19 @@ def clos(dossier: Dossier, attempt: Attempt) -> Dossier:
 def suspendu(dossier: Dossier, attempt: Attempt) -> Dossier:
     """A22: from which state, to go back to it."""
     return _decided(recorded(dossier, suspended_from=dossier.state), attempt, "suspendu")
+
+
+def delais_qui_courent(attempt: Attempt) -> Refused | None:
+    """A22: the suspension is ours: what the contract or the law counts goes on, and it is said which (CCAG-PI 2009, 26.2)."""
+    going = [r for r in rules.running(attempt.dossier) if rules.rule(r.rule).goes_on]
+    going = [r for r in going if not rules.lapsed(r, attempt.dossier, attempt.now)]
+    if not going:
+        return None
+    return Refused(
+        fr("La suspension n'arrête pas les délais du contrat ou de la loi : {listed}. Le premier finit le {due}."),
+        listed=Labels(dict.fromkeys(rules.rule(r.rule).label for r in going)),
+        due=min(rules.explained(r, attempt.dossier).due for r in going),
+    )
 
 
 def etat_precedent(dossier: Dossier, attempt: Attempt) -> State | None:
@@ -120,9 +183,8 @@ def mise_en_demeure(attempt: Attempt) -> None:
         return
     if form.mise_en_demeure is None or not form.preuve.strip():
         raise Refused(
-            fr(
-                "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (article 32.2)."
-            )
+            fr("Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve ({article})."),
+            article=FORMAL_NOTICE[rules.ccag(attempt.dossier)],
         )
     not_to_come(form.mise_en_demeure, attempt)
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 from atelier import appropriation as note
 from atelier import commandes as order
 from atelier import corrections, effects, ending, needs
+from atelier import credits as credit
 from atelier import designation as rank
+from atelier import paiements as pay
+from atelier import penalites as penalty
 from atelier import prolongation as longer
 from atelier import refaction as price
+from atelier import remise as hand
 from atelier import verification as verify
 from atelier.forms import Motif
 from atelier.forms_designation import (
@@ -37,20 +41,25 @@ from atelier.forms_execution import (
     Approbation,
     CommandeAnimation,
     CommandeInitiale,
-    Constat,
-    DecisionMotivee,
-    DecisionSignee,
     DemandeProlongation,
     Note,
-    NotificationMotivee,
     Observations,
     ObservationsCommande,
-    ReceptionReduite,
-    Refaction,
+    ObservationsPenalites,
     RemiseLivrable,
     ReponseProlongation,
     Session,
     SessionTenue,
+)
+from atelier.forms_verification import (
+    Constat,
+    ConstatReduction,
+    DecisionSignee,
+    NotificationMotivee,
+    NouvelleDecision,
+    Penalites,
+    ReceptionReduite,
+    Refaction,
 )
 from atelier.grammar import Step
 from atelier.words import Do, Role, RuleId, State, fr
@@ -68,6 +77,8 @@ PAYABLE = (*ACTIVE[ACTIVE.index(at.NOTE_VALIDEE) :], at.SUSPENDU)
 WRITTEN = tuple(state for state in ACTIVE if state not in {at.ACTE, at.CASCADE_EPUISEE})
 """Where something recorded may be put right."""
 ALL_PARTIES = (who.SVC, who.SVC_SIGN, who.COLL, who.COLL_SIGN, who.MAND, who.AD1I, who.DREAL, who.CAUE)
+SPEAKING = (at.LIVRABLE_REMIS, at.AJOURNE, at.RECU, at.SUSPENDU)
+"""Where the holder speaks of a reduction. Its delays go on while the atelier is suspended: so does its right to answer."""
 CIRCULAR, CHOICE = fr("circulaire, §5"), fr("choix du produit")
 
 # fmt: off
@@ -96,14 +107,14 @@ DESIGNATION = (
     ),
     Step(
         id="A2a", act=do.DISPONIBLE, label=fr("Disponible"), short=fr("Disponible"), said=fr("disponibilité déclarée"),
-        source=(at.DESIGNATION,), target=None, by=(who.MAND,), shown=rank.attend_reponse, records=(who.AD1V,),
-        asks=Disponible, needs=(rank.disponibilite_possible,), then=rank.disponible,
+        source=(at.DESIGNATION, at.SUSPENDU), target=None, by=(who.MAND,), shown=rank.attend_reponse, records=(who.AD1V,),
+        asks=Disponible, needs=(rank.reponse_possible, rank.disponibilite_possible), then=rank.disponible,
         stops=(clock.CASCADE_REPONSE,), tells=(who.AD1V,), paragraph=CIRCULAR,
     ),
     Step(
         id="A2b", act=do.INDISPONIBLE, label=fr("Indisponible"), short=fr("Indisponible"), said=fr("indisponibilité déclarée"),
-        source=(at.DESIGNATION,), target=None, by=(who.MAND,), shown=rank.attend_reponse, records=(who.AD1V,),
-        asks=Indisponible, then=rank.indisponible,
+        source=(at.DESIGNATION, at.SUSPENDU), target=None, by=(who.MAND,), shown=rank.attend_reponse, records=(who.AD1V,),
+        asks=Indisponible, needs=(rank.reponse_possible,), then=rank.indisponible,
         stops=(clock.CASCADE_REPONSE,), tells=(who.AD1V,), secret=True, paragraph=CIRCULAR,
     ),
     Step(
@@ -138,7 +149,8 @@ DESIGNATION = (
     Step(
         id="A4", act=do.DELEGUER_CREDITS, label=fr("Enregistrer la délégation de crédits"), short=fr("Crédits"),
         said=fr("crédits délégués"), source=(at.DESIGNE,), target=at.CREDITS_DELEGUES, by=(who.AD1B,),
-        asks=Credits, needs=(rank.credits_coherents,), then=rank.credits_delegues,
+        asks=Credits, needs=(credit.credits_coherents,), warns=(credit.credits_avant_designation,),
+        then=credit.credits_delegues,
         tells=(who.SVC, who.SVC_SIGN), paragraph=CIRCULAR,
     ),
 )
@@ -148,7 +160,7 @@ EXECUTION = (
         id="A5", act=do.NOTIFIER_COMMANDE, label=fr("Enregistrer la notification du bon de commande"),
         short=fr("Bon de commande"), said=fr("bon de commande notifié"), source=(at.CREDITS_DELEGUES,),
         target=at.APPROPRIATION, by=(who.SVC_SIGN,), prepares=(who.SVC,),
-        asks=CommandeInitiale, needs=(order.commande_possible,), warns=(order.maximum_approche,),
+        asks=CommandeInitiale, needs=(order.commande_possible,), warns=(order.maximum_approche, order.ttc_inconnu),
         then=order.commande_notifiee,
         starts=(clock.BC_OBSERVATIONS, clock.BC_EXECUTION, clock.APPROPRIATION, clock.DUREE_MISSION),
         tells=(who.MAND, who.AD1B, who.COLL), preview=True, paragraph=fr("circulaire, §5 ; CCAG-PI 2009, article 3.7"),
@@ -175,7 +187,8 @@ EXECUTION = (
         id="A10", act=do.NOTIFIER_COMMANDE_ANIMATION, label=fr("Enregistrer le bon de commande d'animation"),
         short=fr("Bon d'animation"), said=fr("bon de commande d'animation notifié"), source=(at.NOTE_VALIDEE,),
         target=at.ANIMATION, by=(who.SVC_SIGN,), prepares=(who.SVC,), shown=order.sans_commande_globale,
-        asks=CommandeAnimation, needs=(note.trois_accords, order.commande_possible), warns=(order.maximum_approche,),
+        asks=CommandeAnimation, needs=(note.trois_accords, order.commande_possible),
+        warns=(order.maximum_approche, order.ttc_inconnu),
         then=order.commande_animation_notifiee, starts=(clock.BC_OBSERVATIONS, clock.BC_EXECUTION),
         tells=(who.MAND, who.AD1B, who.COLL), preview=True, paragraph=fr("circulaire, §5 ; CCAG-PI 2009, article 3.7"),
     ),
@@ -201,7 +214,7 @@ EXECUTION = (
     Step(
         id="A13", act=do.REMETTRE_LIVRABLE, label=fr("Remettre le livrable"), short=fr("Remettre"), said=fr("livrable déclaré"),
         source=(at.RESTITUTION, at.AJOURNE, at.REJETE), target=at.LIVRABLE_DECLARE, by=(who.MAND,), records=(who.SVC,),
-        asks=RemiseLivrable, needs=(verify.livrable_depose,), then=verify.livrable_declare,
+        asks=RemiseLivrable, needs=(hand.livrable_depose,), then=hand.livrable_declare,
         stops=(clock.RESTITUTION, clock.AJOURN_ACCEPTATION, clock.AJOURN_REPRESENTATION, clock.AJOURN_DECISION,
                clock.REFACTION_OBSERVATIONS, clock.REFACTION_DECISION),
         tells=(who.SVC, who.COLL), paragraph=fr("CCAG-PI 2009, article 26"),
@@ -209,9 +222,14 @@ EXECUTION = (
     Step(
         id="A13b", act=do.CONFIRMER_REMISE, label=fr("Confirmer la remise"), short=fr("Confirmer"), said=fr("livrable remis"),
         source=(at.LIVRABLE_DECLARE,), target=at.LIVRABLE_REMIS, by=(who.SVC,),
-        asks=ReceptionConstatee, needs=(verify.remise_confirmable,), then=verify.remise_confirmee,
+        asks=ReceptionConstatee, needs=(hand.remise_confirmable,), then=hand.remise_confirmee,
         starts=(clock.VERIFICATION,), stops=(clock.BC_EXECUTION,), tells=(who.MAND, who.SVC_SIGN),
         paragraph=fr("CCAG-PI 2009, articles 13.2.2 et 26"),
+    ),
+    Step(
+        id="A13c", act=do.NON_RECU, label=fr("Livrable non reçu"), short=fr("Non reçu"), said=fr("livrable non reçu"),
+        source=(at.LIVRABLE_DECLARE,), target=at.RESTITUTION, goes=hand.d_ou_il_vient, by=(who.SVC,),
+        asks=Motif, then=hand.non_recu, tells=(who.MAND, who.COLL), preview=True, paragraph=CHOICE,
     ),
     Step(
         id="A14", act=do.RECEVOIR, label=fr("Enregistrer la décision de réception / d'admission"), short=fr("Réception"),
@@ -228,7 +246,7 @@ EXECUTION = (
         asks=ReceptionReduite, needs=(price.titulaire_entendu,), then=price.recu_avec_refaction,
         stops=(clock.VERIFICATION, clock.REFACTION_OBSERVATIONS, clock.REFACTION_DECISION, clock.AJOURN_ACCEPTATION,
                clock.AJOURN_REPRESENTATION, clock.AJOURN_DECISION, clock.DUREE_MISSION, clock.BC_EXECUTION),
-        tells=(who.MAND, who.AD1I, who.AD1B), preview=True, paragraph=fr("CCAG-PI 2009, article 27.3"),
+        starts=(clock.REFACTION_OBSERVATIONS,), tells=(who.MAND, who.AD1I, who.AD1B), preview=True, paragraph=fr("CCAG-PI 2009, article 27.3"),
     ),
     Step(
         id="A15", act=do.CONSTATER_RECEPTION_TACITE, label=fr("Constater la réception tacite"), short=fr("Réception tacite"),
@@ -242,13 +260,13 @@ EXECUTION = (
         id="A14b", act=do.INVITER_A_OBSERVER, label=fr("Inviter à présenter ses observations (réfaction)"),
         short=fr("Réfaction"), said=fr("réfaction annoncée"), source=(at.LIVRABLE_REMIS, at.AJOURNE), target=None,
         by=(who.SVC_SIGN,), shown=price.hors_refaction,
-        asks=Refaction, needs=(price.sans_refaction,), then=price.refaction_engagee,
+        asks=Refaction, needs=(price.sans_refaction,), warns=(price.le_temps_manque,), then=price.refaction_engagee,
         starts=(clock.REFACTION_OBSERVATIONS,), tells=(who.MAND,), preview=True, paragraph=fr("CCAG-PI 2009, article 27.3"),
     ),
     Step(
         id="A14d", act=do.PRESENTER_OBSERVATIONS, label=fr("Présenter ses observations"), short=fr("Observations"),
-        said=fr("observations du titulaire"), source=(at.LIVRABLE_REMIS, at.AJOURNE), target=None, by=(who.MAND,),
-        shown=price.refaction_sans_reponse, records=(who.SVC,), asks=Observations,
+        said=fr("observations du titulaire"), source=SPEAKING, target=None, by=(who.MAND,),
+        shown=price.refaction_sans_reponse, records=(who.SVC,), asks=Observations, needs=(price.observations_datees,),
         warns=(price.observations_tardives,), then=price.refaction_commentee,
         stops=(clock.REFACTION_OBSERVATIONS,), starts=(clock.REFACTION_DECISION,), tells=(who.SVC, who.SVC_SIGN),
         paragraph=fr("CCAG-PI 2009, article 27.3"),
@@ -262,22 +280,24 @@ EXECUTION = (
     ),
     Step(
         id="A16b", act=do.ACCEPTER_AJOURNEMENT, label=fr("Accepter l'ajournement"), short=fr("Accepter"),
-        said=fr("ajournement accepté"), source=(at.AJOURNE,), target=None, by=(who.MAND,), records=(who.SVC,),
-        shown=verify.ajournement_sans_reponse, asks=Observations, then=verify.ajournement_accepte,
+        said=fr("ajournement accepté"), source=(at.AJOURNE, at.SUSPENDU), target=None, by=(who.MAND,), records=(who.SVC,),
+        shown=verify.ajournement_sans_reponse, asks=Observations, needs=(verify.reponse_a_temps,),
+        then=verify.ajournement_accepte,
         stops=(clock.AJOURN_ACCEPTATION, clock.AJOURN_DECISION), tells=(who.SVC, who.SVC_SIGN),
         paragraph=fr("CCAG-PI 2009, article 27.2"),
     ),
     Step(
         id="A16c", act=do.REFUSER_AJOURNEMENT, label=fr("Refuser l'ajournement"), short=fr("Refuser"),
-        said=fr("ajournement refusé"), source=(at.AJOURNE,), target=None, by=(who.MAND,), records=(who.SVC,),
-        shown=verify.ajournement_sans_reponse, asks=Observations, then=verify.ajournement_refuse,
+        said=fr("ajournement refusé"), source=(at.AJOURNE, at.SUSPENDU), target=None, by=(who.MAND,), records=(who.SVC,),
+        shown=verify.ajournement_sans_reponse, asks=Observations, needs=(verify.reponse_a_temps,),
+        then=verify.ajournement_refuse,
         stops=(clock.AJOURN_ACCEPTATION, clock.AJOURN_REPRESENTATION), starts=(clock.AJOURN_DECISION,),
         tells=(who.SVC, who.SVC_SIGN), paragraph=fr("CCAG-PI 2009, article 27.2"),
     ),
     Step(
         id="A18", act=do.REJETER, label=fr("Rejeter"), short=fr("Rejeter"), said=fr("livrable rejeté"),
         source=(at.LIVRABLE_REMIS, at.AJOURNE), target=at.REJETE, by=(who.SVC_SIGN,),
-        asks=DecisionMotivee, needs=(verify.rejetable,), then=verify.rejete,
+        asks=NotificationMotivee, needs=(verify.rejetable,), then=verify.rejete,
         stops=(clock.VERIFICATION, clock.REFACTION_OBSERVATIONS, clock.REFACTION_DECISION, clock.AJOURN_ACCEPTATION,
                clock.AJOURN_REPRESENTATION, clock.AJOURN_DECISION),
         tells=(who.MAND, who.AD1I), preview=True, danger=True, paragraph=fr("CCAG-PI 2009, article 27.4"),
@@ -294,16 +314,45 @@ EXECUTION = (
 
 BESIDE = (
     Step(
+        id="A14e", act=do.NOUVELLE_DECISION, label=fr("Enregistrer la nouvelle décision (réfaction)"),
+        short=fr("Nouvelle décision"), said=fr("nouvelle décision sur la réfaction"), source=(at.RECU, at.SUSPENDU),
+        target=None, by=(who.SVC_SIGN,), shown=price.refaction_discutee, asks=NouvelleDecision,
+        needs=(price.nouvelle_decision_possible,), then=price.refaction_revue, stops=(clock.REFACTION_DECISION,),
+        tells=(who.MAND, who.AD1I, who.AD1B), preview=True, paragraph=fr("CCAG-PI 2009, article 27.3"),
+    ),
+    Step(
+        id="A14f", act=do.CONSTATER_OBSERVATIONS_ACCEPTEES, label=fr("Constater l'acceptation des observations"),
+        short=fr("Observations acceptées"), said=fr("observations réputées acceptées"), source=(at.RECU, at.SUSPENDU),
+        target=None, by=(who.SVC_SIGN,), shown=price.refaction_discutee, asks=ConstatReduction,
+        needs=(price.observations_acceptees_possible,), then=price.observations_acceptees,
+        stops=(clock.REFACTION_DECISION,), tells=(who.MAND, who.AD1I, who.AD1B), preview=True,
+        paragraph=fr("CCAG-PI 2009, article 27.3"),
+    ),
+    Step(
         id="F1", act=do.DEMANDER_PAIEMENT, label=fr("Enregistrer la demande de paiement"), short=fr("Demande de paiement"),
-        said=fr("paiement demandé"), source=PAYABLE, target=None, by=(who.SVC,), shown=order.a_payer,
-        asks=DemandePaiement, needs=(order.paiement_demandable,), then=order.paiement_demande, starts=(clock.PAIEMENT,),
+        said=fr("paiement demandé"), source=PAYABLE, target=None, by=(who.SVC,), shown=pay.a_payer,
+        asks=DemandePaiement, needs=(pay.paiement_demandable,), then=pay.paiement_demande, starts=(clock.PAIEMENT,),
         tells=(who.AD1B, who.MAND), paragraph=fr("code de la commande publique, R2192-10 (à vérifier)"),
     ),
     Step(
         id="F2", act=do.PAYER, label=fr("Enregistrer le paiement"), short=fr("Paiement"), said=fr("paiement enregistré"),
-        source=PAYABLE, target=None, by=(who.SVC,), shown=order.en_paiement,
-        asks=Paiement, needs=(order.paiement_possible,), then=order.paiement_enregistre,
-        tells=(who.MAND, who.AD1B), paragraph=CHOICE,
+        source=PAYABLE, target=None, by=(who.SVC,), shown=pay.en_paiement,
+        asks=Paiement, needs=(pay.paiement_possible, penalty.titulaire_invite), warns=(pay.paiement_au_dela,),
+        then=pay.paiement_enregistre, tells=(who.MAND, who.AD1B), paragraph=CHOICE,
+    ),
+    Step(
+        id="F3", act=do.INVITER_SUR_PENALITES, label=fr("Inviter à présenter ses observations (pénalités)"),
+        short=fr("Pénalités"), said=fr("pénalités annoncées"), source=(*ORDERED, at.SUSPENDU), target=None,
+        by=(who.SVC_SIGN,), shown=penalty.penalites_annoncables, asks=Penalites, needs=(penalty.invitation_possible,),
+        warns=(penalty.hors_bornes,), then=penalty.invite_sur_penalites, starts=(clock.PENALITES_OBSERVATIONS,),
+        tells=(who.MAND,), preview=True, paragraph=fr("CCAG-PI 2021, article 14.1.1"),
+    ),
+    Step(
+        id="F4", act=do.OBSERVER_PENALITES, label=fr("Présenter ses observations (pénalités)"),
+        short=fr("Sur les pénalités"), said=fr("observations sur les pénalités"), source=(*ORDERED, at.SUSPENDU),
+        target=None, by=(who.MAND,), records=(who.SVC,), shown=penalty.penalites_attendues, asks=ObservationsPenalites,
+        needs=(penalty.observation_possible,), warns=(penalty.observation_hors_delai,), then=penalty.penalites_observees,
+        tells=(who.SVC, who.SVC_SIGN), paragraph=fr("CCAG-PI 2021, article 14.1.1"),
     ),
     Step(
         id="T1", act=do.RESTITUER_AUX_ELUS, label=fr("Constater la restitution aux élus"), short=fr("Restitution"),
@@ -314,7 +363,8 @@ BESIDE = (
     Step(
         id="T2", act=do.REPONDRE_SUIVI, label=fr("Répondre au suivi"), short=fr("Suivi"), said=fr("suivi enregistré"),
         source=(at.RECU,), target=None, by=(who.SVC, who.COLL), shown=ending.restitue_aux_elus,
-        asks=ReponseSuivi, needs=(ending.suivi_attendu,), then=ending.suivi, tells=(who.AD1I,), paragraph=CHOICE,
+        asks=ReponseSuivi, needs=(ending.suivi_attendu,), warns=(ending.suivi_en_avance,), then=ending.suivi,
+        tells=(who.AD1I,), paragraph=CHOICE,
     ),
     Step(
         id="A21", act=do.CLORE, label=fr("Clore l'atelier"), short=fr("Clore"), said=fr("atelier clos"), source=(at.RECU,),
@@ -326,21 +376,22 @@ BESIDE = (
 ANY_TIME = (
     Step(
         id="A23a", act=do.DEMANDER_PROLONGATION, label=fr("Demander une prolongation"), short=fr("Prolongation"),
-        said=fr("prolongation demandée"), source=ORDERED, target=None, by=(who.MAND,), records=(who.SVC,),
+        said=fr("prolongation demandée"), source=(*ORDERED, at.SUSPENDU), target=None, by=(who.MAND,), records=(who.SVC,),
         shown=order.a_des_commandes, asks=DemandeProlongation, needs=(longer.prolongation_demandable,),
-        then=longer.prolongation_demandee, starts=(clock.PROLONGATION_REPONSE,), tells=(who.SVC, who.SVC_SIGN),
+        warns=(longer.cause_ancienne,), then=longer.prolongation_demandee, starts=(clock.PROLONGATION_REPONSE,), tells=(who.SVC, who.SVC_SIGN),
         paragraph=fr("CCAG-PI 2009, article 13.3"),
     ),
     Step(
         id="A23b", act=do.REPONDRE_PROLONGATION, label=fr("Répondre à la prolongation"), short=fr("Prolongation"),
-        said=fr("prolongation décidée"), source=ORDERED, target=None, by=(who.SVC_SIGN,),
+        said=fr("prolongation décidée"), source=(*ORDERED, at.SUSPENDU), target=None, by=(who.SVC_SIGN,),
         shown=longer.prolongation_en_attente, asks=ReponseProlongation, needs=(longer.prolongation_accordable,),
         then=longer.prolongation_repondue, stops=(clock.PROLONGATION_REPONSE,), tells=(who.MAND,), preview=True,
         paragraph=fr("CCAG-PI 2009, article 13.3"),
     ),
     Step(
         id="A23c", act=do.OBSERVER_COMMANDE, label=fr("Observations sur le bon de commande"), short=fr("Observations"),
-        said=fr("observations sur le bon de commande"), source=ORDERED, target=None, by=(who.MAND,), records=(who.SVC,),
+        said=fr("observations sur le bon de commande"), source=(*ORDERED, at.SUSPENDU), target=None, by=(who.MAND,),
+        records=(who.SVC,),
         shown=order.a_des_commandes, asks=ObservationsCommande, needs=(order.observation_recevable,),
         warns=(order.observation_tardive,), then=order.commande_observee, tells=(who.SVC, who.SVC_SIGN),
         paragraph=fr("CCAG-PI 2009, article 3.7.2"),
@@ -358,8 +409,8 @@ ANY_TIME = (
     ),
     Step(
         id="A22", act=do.SUSPENDRE, label=fr("Suspendre"), short=fr("Suspendre"), said=fr("atelier suspendu"),
-        source=ACTIVE, target=at.SUSPENDU, by=(who.SVC, who.AD1V), asks=Motif, then=ending.suspendu, pauses=True,
-        tells=ALL_PARTIES, preview=True, danger=True, paragraph=CHOICE,
+        source=ACTIVE, target=at.SUSPENDU, by=(who.SVC, who.AD1V), asks=Motif, warns=(ending.delais_qui_courent,),
+        then=ending.suspendu, pauses=True, tells=ALL_PARTIES, preview=True, danger=True, paragraph=CHOICE,
     ),
     Step(
         id="A22c", act=do.ABANDONNER, label=fr("Abandonner"), short=fr("Abandonner"), said=fr("atelier abandonné"),

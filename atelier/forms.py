@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from atelier.amounts import Tax
 from atelier.fiche import items
 from atelier.references import OUTILS
 from atelier.words import fr
@@ -27,6 +28,8 @@ class Line:
     """Choices that depend on the dossier: the name of a list of `Around.choices`."""
     inside: bool = False
     """True for what stays inside the State: never told to a groupement nor to the collectivité."""
+    tax: Tax = ""
+    """How an amount is counted: an answer that says the other is refused."""
 
 
 class StepForm(BaseModel):

@@ -91,11 +91,30 @@ class Ecart(StepForm):
 
 
 class Credits(StepForm):
-    """A4: what was delegated, to whom, under which reference."""
+    """A4: what was delegated, all taxes included, to whom, under which reference, and when."""
 
-    ae: Annotated[Amount, Field(title=fr("Autorisations d'engagement (AE) ?")), Line(fr("AE"), "amount", inside=True)]
-    cp: Annotated[Amount, Field(title=fr("Crédits de paiement (CP) ?")), Line(fr("CP"), "amount", inside=True)]
+    ae: Annotated[
+        Amount,
+        Field(title=fr("Autorisations d'engagement (AE), toutes taxes comprises ?")),
+        Line(
+            fr("AE (TTC)"),
+            "amount",
+            help=fr("Comparées aux bons de commande TTC ; au montant HT quand le TTC n'est pas donné."),
+            inside=True,
+            tax="TTC",
+        ),
+    ]
+    cp: Annotated[
+        Amount,
+        Field(title=fr("Crédits de paiement (CP), toutes taxes comprises ?")),
+        Line(fr("CP (TTC)"), "amount", help=fr("Comparés aux paiements TTC."), inside=True, tax="TTC"),
+    ]
     uo: Annotated[
         Short, Field(title=fr("Vers quelle unité opérationnelle (UO) ?")), Line(fr("UO"), "line", inside=True)
     ]
     chorus: Annotated[Short, Field(title=fr("Référence Chorus ?")), Line(fr("Référence Chorus"), "line", inside=True)]
+    jour: Annotated[
+        date | None,
+        Field(title=fr("Délégués quel jour ?")),
+        Line(fr("Délégués le"), "date", help=fr("Le jour de la délégation ; vide : aujourd'hui."), inside=True),
+    ] = None

@@ -36,7 +36,11 @@ class Paiement(StepForm):
         Number, Field(title=fr("Pour quel bon de commande ?")), Line(fr("Bon de commande"), "choice", listed="commandes")
     ]  # fmt: skip
     jour: Annotated[date, Field(title=fr("Payé quel jour ?")), Line(fr("Date de paiement"), "date")]
-    montant: Annotated[Amount, Field(title=fr("Montant payé ?")), Line(fr("Montant payé"), "amount", inside=True)]
+    montant: Annotated[
+        Amount,
+        Field(title=fr("Montant payé, toutes taxes comprises ?")),
+        Line(fr("Montant payé TTC"), "amount", help=fr("Comparé aux CP délégués."), inside=True, tax="TTC"),
+    ]
     penalites: Annotated[
         Decimal, Field(title=fr("Pénalités, s'il y en a ?"), ge=0, le=100_000_000, decimal_places=2), Line(fr("Pénalités"), "amount", inside=True, help=fr("Vide s'il n'y en a pas."))
     ] = Decimal(0)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the steps of execution ask: orders, note, session, deliverable, verification, prolongation."""
+"""What the steps of execution ask: orders, note, session, deliverable, prolongation."""
 
 from __future__ import annotations
 
@@ -31,8 +31,25 @@ class CommandeAnimation(ReceptionConstatee):
     montant: Annotated[
         Amount,
         Field(title=fr("Montant hors taxes ?")),
-        Line(fr("Montant HT"), "amount", inside=True, help=fr("Par exemple : 8 000 €.")),
+        Line(
+            fr("Montant HT"),
+            "amount",
+            inside=True,
+            help=fr("Par exemple : 8 000 €. Il compte dans le maximum de l'accord-cadre, lui aussi HT."),
+            tax="HT",
+        ),
     ]
+    montant_ttc: Annotated[
+        Amount | None,
+        Field(title=fr("Montant toutes taxes comprises, tel qu'il est engagé ?")),
+        Line(
+            fr("Montant TTC"),
+            "amount",
+            help=fr("Comparé aux AE déléguées. Vide : elles sont comparées au montant HT, et c'est dit."),
+            inside=True,
+            tax="TTC",
+        ),
+    ] = None
     delai: Annotated[
         DelayText,
         Field(title=fr("Délai d'exécution ?")),
@@ -133,49 +150,6 @@ class RemiseLivrable(StepForm):
     jour: Annotated[date, Field(title=fr("Remis quel jour ?")), Line(fr("Date de remise"), "date")]
 
 
-class DecisionSignee(StepForm):
-    """A14: a decision of the service's signatory: its day and the document."""
-
-    jour: Annotated[date, Field(title=fr("Décision de quel jour ?")), Line(fr("Date de décision"), "date")]
-    document: Document
-
-
-class DecisionMotivee(DecisionSignee):
-    """The same with its reason."""
-
-    motif: Annotated[Reason, Field(title=fr("Pour quelles raisons ?")), Line(fr("Motif"))]
-
-
-class NotificationMotivee(DecisionMotivee):
-    """A decision notified to the holder: the clocks of the answer run from its reception."""
-
-    jour: Annotated[date, Field(title=fr("Reçue par le titulaire quel jour ?")), Line(fr("Date de réception"), "date")]
-    moyen: Annotated[Short, Field(title=fr("Par quel moyen ?")), Line(fr("Moyen"), "line")]
-    preuve: Annotated[Short, Field(title=fr("Quelle preuve en avez-vous ?")), Line(fr("Preuve"), "line")]
-
-
-class Refaction(NotificationMotivee):
-    """A14b: the reduction foreseen, on which the holder may comment first."""
-
-    montant: Annotated[
-        Amount, Field(title=fr("Montant de la réfaction ?")), Line(fr("Réfaction"), "amount", inside=True)
-    ]
-
-
-class ReceptionReduite(DecisionMotivee):
-    """A14c: received with a reduction."""
-
-    montant: Annotated[
-        Amount, Field(title=fr("Montant de la réfaction ?")), Line(fr("Réfaction"), "amount", inside=True)
-    ]
-
-
-class Constat(StepForm):
-    """A silent effect noted by a person."""
-
-    document: Document
-
-
 class DemandeProlongation(StepForm):
     """A23: more time for an order."""
 
@@ -188,6 +162,15 @@ class DemandeProlongation(StepForm):
         Line(fr("Prolongation"), "delay", help=fr("Par exemple : « 15 jours ».")),
     ]
     motif: Annotated[Reason, Field(title=fr("Pour quelles raisons ?")), Line(fr("Motif"))]
+    cause: Annotated[
+        date | None,
+        Field(title=fr("Quel jour la cause est-elle apparue ?")),
+        Line(
+            fr("Cause apparue le"),
+            "date",
+            help=fr("Le contrat laisse un délai à partir de ce jour pour la signaler."),
+        ),
+    ] = None
 
 
 class ReponseProlongation(StepForm):
@@ -205,6 +188,14 @@ class ReponseProlongation(StepForm):
     ] = ""
     motif: Annotated[Reason, Field(title=fr("Pour quelles raisons ?")), Line(fr("Motif"))]
     document: Document
+
+
+class ObservationsPenalites(Observations):
+    """F4: the holder's observations on the penalties foreseen for an order."""
+
+    commande: Annotated[
+        Number, Field(title=fr("Sur quel bon de commande ?")), Line(fr("Bon de commande"), "choice", listed="commandes")
+    ]  # fmt: skip
 
 
 class ObservationsCommande(Observations):

@@ -47,12 +47,24 @@ class Attempt:
     around: Around = Around()
     behalf: Person | None = None
     document: str = ""
+    received: date | None = None
+    """The local day that paper was received; None: today."""
 
     def by(self) -> By:
-        """Who, in what capacity, when, for whom, from which document."""
+        """Who, in what capacity, when, for whom, from which document, received when."""
         signed = self.document or str(getattr(self.form, "document", ""))
         for_ = self.behalf.id if self.behalf else None
-        return By(person=self.person.id, role=self.role, at=self.now, for_=for_, document=signed)
+        return By(
+            person=self.person.id, role=self.role, at=self.now, for_=for_, document=signed, received=self.received
+        )
+
+    @property
+    def answered_on(self) -> date:
+        """The local day of what is said: the reception of the paper when it came on paper, else today.
+
+        A delay runs from « la date de réception » or « la notification » (CCAG-PI 2009, 2, 3.1, 13.3.3, 27.2.1).
+        """
+        return self.received or self.today
 
     @property
     def today(self) -> date:

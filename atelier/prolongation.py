@@ -1,27 +1,77 @@
-"""More time for an order: asked by the mandataire, answered by the service's signatory (CCAG-PI 2009, 13.3)."""
+"""More time for an order: asked by the mandataire, answered by the service's signatory (CCAG-PI 2009, 13.3).
+
+The cause is told within fifteen days of its appearing (13.3.2): told later, the request is kept and the buyer judges, for
+the text forecloses nothing. Once the order's own time is over, none may be asked any more (13.3.4): it is refused.
+"""
 
 from __future__ import annotations
 
 from atelier import rules
 from atelier.commandes import order_of
 from atelier.deadlines import Delay
+from atelier.designation import contract_of
 from atelier.dossier import Dossier
 from atelier.forms_execution import DemandeProlongation, ReponseProlongation
 from atelier.grammar import Attempt
 from atelier.mission import Commande, Prolongation
-from atelier.recording import given, mission_of, recorded
-from atelier.words import Refused, RuleId, fr
+from atelier.recording import answered_since, given, mission_of, not_to_come, recorded
+from atelier.starting import fixed
+from atelier.words import Labels, Refused, RuleId, fr
 
 GRANTED = fr("prolongation accordée")
 
 
 def prolongation_demandable(attempt: Attempt) -> None:
-    """A23: on an order, for a delay that can be counted, one request at a time."""
+    """A23: on an order still to be executed, for a delay that can be counted, one request at a time."""
     form = given(attempt, DemandeProlongation)
-    order_of(attempt.dossier, form.commande)
+    order = order_of(attempt.dossier, form.commande)
     Delay.parse(form.delai)
+    answered_since(attempt, order.receipt.on, fr("la notification du bon de commande"))
+    if form.cause is not None:
+        not_to_come(form.cause, attempt)
+    _still_to_execute(attempt, order)
     if any(not p.answer for p in mission_of(attempt).prolongations):
         raise Refused(fr("Une demande de prolongation attend déjà sa réponse."))
+
+
+def _still_to_execute(attempt: Attempt, order: Commande) -> None:
+    """Before the order's own time is over, pauses and prolongations included (13.3.4); counted to the reception of a paper."""
+    run = rules.last_run(attempt.dossier, RuleId.BC_EXECUTION, f"bc:{order.number}")
+    if run is None:
+        return
+    due = rules.explained(run, attempt.dossier).due
+    if not run.suspended and attempt.answered_on > due:
+        raise Refused(
+            fr(
+                "Le délai d'exécution du bon n° {number} a expiré le {due} : aucune prolongation ne peut plus être demandée "
+                "(CCAG-PI, article 13.3.4). Présentez la prestation ; le service décidera des suites du retard."
+            ),
+            number=order.number,
+            due=due,
+        )
+
+
+def cause_ancienne(attempt: Attempt) -> Refused | None:
+    """A23: the cause told after its delay (13.3.2), or a delay nobody has entered: said, and the request is kept."""
+    form = given(attempt, DemandeProlongation)
+    if form.cause is None:
+        return None
+    try:
+        delay, source = fixed(RuleId.PROLONGATION_DEMANDE, contract_of(attempt))
+    except Refused as unread:
+        return unread
+    due = rules.due_day(form.cause, Delay.parse(delay), attempt.dossier.departement)
+    if attempt.answered_on <= due:
+        return None
+    return Refused(
+        fr(
+            "La cause, apparue le {cause}, devait être signalée au plus tard le {due} ({source}) : la demande est gardée, le "
+            "service peut la refuser pour cela."
+        ),
+        cause=form.cause,
+        due=due,
+        source=Labels((source,)),
+    )
 
 
 def prolongation_demandee(dossier: Dossier, attempt: Attempt) -> Dossier:
@@ -29,7 +79,7 @@ def prolongation_demandee(dossier: Dossier, attempt: Attempt) -> Dossier:
     form, done = given(attempt, DemandeProlongation), dossier.mission_().prolongations
     asked = Prolongation(
         number=len(done) + 1, commande=form.commande, reason=form.motif, wanted=str(Delay.parse(form.delai)),
-        asked=attempt.by(),
+        asked=attempt.by(), cause=form.cause,
     )  # fmt: skip
     return recorded(dossier, prolongations=(*done, asked))
 
@@ -66,6 +116,8 @@ def _longer(dossier: Dossier, attempt: Attempt, granted: Prolongation) -> Dossie
             continue
         event = rules.due(run, dossier)
         runs = rules.start(runs, id_, attempt.now, about=run.about, delay=granted.granted, source=GRANTED, event=event)
+        if run.suspended:  # the atelier is: what is granted waits with the rest
+            runs = (*runs[:-1], runs[-1].model_copy(update={"pauses": run.pauses[-1:]}))
     return dossier.model_copy(update={"runs": runs})
 
 

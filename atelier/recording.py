@@ -45,6 +45,12 @@ def day_of(attempt: Attempt, by: By) -> date:
     return local_day(by.at, attempt.dossier.departement)
 
 
+def answered_since(attempt: Attempt, first: date, what: str) -> None:
+    """What is answered, on paper or here, comes after what it answers to, on a day that has come. Raises Refused."""
+    not_to_come(attempt.answered_on, attempt)
+    not_before(attempt.answered_on, first, what)
+
+
 def not_to_come(day: date, attempt: Attempt) -> None:
     """A recorded day has come already. Raises Refused."""
     if day > attempt.today:

@@ -17,7 +17,8 @@ from atelier.deadlines import Delay
 from atelier.designation import contract_of
 from atelier.dossier import Dossier
 from atelier.grammar import Attempt
-from atelier.rules import due_day, passed, rule
+from atelier.penalites import announced_for
+from atelier.rules import due_day, explained, open_run, rule
 from atelier.words import Labels, Refused, RuleId, fr
 
 
@@ -45,7 +46,7 @@ def starts(id_: RuleId, dossier: Dossier, attempt: Attempt) -> Start | None:
 
 
 def fixed(id_: RuleId, contract: AccordCadre) -> tuple[str, str]:
-    """The delay and its source, as the contract says or as CCAG-PI 2009 does.
+    """The delay and its source, as the contract says, or as the CCAG the rule comes from does when it is the contract's.
 
     Raises Refused under another CCAG when nobody has entered the text.
     """
@@ -53,7 +54,7 @@ def fixed(id_: RuleId, contract: AccordCadre) -> tuple[str, str]:
     if own is not None:
         return own.delai, own.source
     row = rule(id_)
-    if row.delay is not None and contract.ccag == "CCAG-PI 2009":
+    if row.delay is not None and contract.ccag == row.ccag:
         return str(row.delay), row.source
     raise Refused(
         fr(
@@ -153,31 +154,60 @@ def _adjourned_decision(dossier: Dossier, attempt: Attempt) -> Start | None:
         return None
     delay, source = fixed(RuleId.AJOURN_DECISION, contract_of(attempt))
     if handed.adjournment.answered is not None:
-        event = attempt.today
+        event = attempt.answered_on
     else:
         silence, _ = fixed(RuleId.AJOURN_ACCEPTATION, contract_of(attempt))
         event = due_day(handed.adjournment.notified.on, Delay.parse(silence), dossier.departement)
     return Start(RuleId.AJOURN_DECISION, event, delay, source, about=f"livrable:{handed.number}")
 
 
-def _reduction(id_: RuleId) -> Callable[[Dossier, Attempt], Start | None]:
-    def start(dossier: Dossier, attempt: Attempt) -> Start | None:
-        handed = dossier.mission_().livrable
-        if handed is None or handed.reduction is None:
-            return None
-        if id_ is RuleId.REFACTION_DECISION and passed(attempt.dossier, RuleId.REFACTION_OBSERVATIONS, attempt.now):
-            return None  # observations that come too late bind nobody (CCAG-PI 2009, 27.3)
-        delay, source = fixed(id_, contract_of(attempt))
-        event = handed.reduction.notified.on if id_ is RuleId.REFACTION_OBSERVATIONS else attempt.today
-        return Start(id_, event, delay, source, about=f"livrable:{handed.number}")
+def _reduction(dossier: Dossier, attempt: Attempt) -> Start | None:
+    """The holder's time to comment: once invited to, before the decision; then again from the decision (27.3)."""
+    handed = dossier.mission_().livrable
+    if handed is None or handed.reduction is None:
+        return None
+    delay, source = handed.reduction.delay, fr("invitation à présenter ses observations")
+    if handed.verified is not None or not delay:
+        delay, source = fixed(RuleId.REFACTION_OBSERVATIONS, contract_of(attempt))
+    if handed.verified is None:
+        about, event = f"livrable:{handed.number}", handed.reduction.notified.on
+    elif handed.verified.notified is not None:
+        about, event = f"refaction:{handed.number}", handed.verified.notified.on
+    else:
+        return None
+    return Start(RuleId.REFACTION_OBSERVATIONS, event, delay, source, about=about)
 
-    return start
+
+def _reduction_decision(dossier: Dossier, attempt: Attempt) -> Start | None:
+    """Fifteen days to answer what the holder said of the decision, in time; before it, the time to verify rules (27.3)."""
+    handed = dossier.mission_().livrable
+    if handed is None or handed.verified is None or not handed.verified.observations:
+        return None
+    if after_its_time(attempt, RuleId.REFACTION_OBSERVATIONS):
+        return None  # observations that come too late bind nobody
+    delay, source = fixed(RuleId.REFACTION_DECISION, contract_of(attempt))
+    return Start(RuleId.REFACTION_DECISION, attempt.answered_on, delay, source, about=f"refaction:{handed.number}")
+
+
+def after_its_time(attempt: Attempt, id_: RuleId, about: str = "") -> bool:
+    """True for an answer received after the last day of the open clock it answers to; its entry may come later."""
+    run = open_run(attempt.dossier, id_, about)
+    return run is not None and attempt.answered_on > explained(run, attempt.dossier).due
+
+
+def _penalties(dossier: Dossier, attempt: Attempt) -> Start | None:
+    number = int(getattr(attempt.form, "commande", 0))
+    announced = announced_for(dossier.mission_(), number)
+    if announced is None:
+        return None
+    delay, source = fixed(RuleId.PENALITES_OBSERVATIONS, contract_of(attempt))
+    return Start(RuleId.PENALITES_OBSERVATIONS, announced.notified.on, delay, source, about=f"bc:{number}")
 
 
 def _prolongation(dossier: Dossier, attempt: Attempt) -> Start:
     asked = dossier.mission_().prolongations[-1]
     delay, source = fixed(RuleId.PROLONGATION_REPONSE, contract_of(attempt))
-    return Start(RuleId.PROLONGATION_REPONSE, None, delay, source, about=f"prolongation:{asked.number}")
+    return Start(RuleId.PROLONGATION_REPONSE, attempt.received, delay, source, about=f"prolongation:{asked.number}")
 
 
 def _payment(dossier: Dossier, attempt: Attempt) -> Start | None:
@@ -210,8 +240,9 @@ _HOW: MappingProxyType[RuleId, Callable[[Dossier, Attempt], Start | None]] = Map
         RuleId.AJOURN_ACCEPTATION: _adjourned(RuleId.AJOURN_ACCEPTATION),
         RuleId.AJOURN_REPRESENTATION: _adjourned(RuleId.AJOURN_REPRESENTATION),
         RuleId.AJOURN_DECISION: _adjourned_decision,
-        RuleId.REFACTION_OBSERVATIONS: _reduction(RuleId.REFACTION_OBSERVATIONS),
-        RuleId.REFACTION_DECISION: _reduction(RuleId.REFACTION_DECISION),
+        RuleId.REFACTION_OBSERVATIONS: _reduction,
+        RuleId.REFACTION_DECISION: _reduction_decision,
+        RuleId.PENALITES_OBSERVATIONS: _penalties,
         RuleId.PROLONGATION_REPONSE: _prolongation,
         RuleId.PAIEMENT: _payment,
         RuleId.SUIVI_6_MOIS: _follow_up(RuleId.SUIVI_6_MOIS),

@@ -13,6 +13,7 @@ from atelier.directory import Mistake
 from atelier.dossier import Dossier, Person
 from atelier.forms import StepForm
 from atelier.grammar import Around, Attempt
+from atelier.penalites import titulaire_invite
 from atelier.problems import problems
 from atelier.starting import instant
 from atelier.takeover_columns import COLUMNS
@@ -53,7 +54,8 @@ class Past:
         contract = self.terms.contract
         around = Around(contracts=(contract,), contract=contract) if contract else Around()
         capacity = acting if role or someone else Role.ADMIN
-        retaken = replace(step, needs=step.needs if checked else (), warns=(), then=then or step.then)
+        needs = tuple(need for need in step.needs if need is not titulaire_invite) if checked else ()
+        retaken = replace(step, needs=needs, warns=(), then=then or step.then)  # a table tells of no invitation
         try:
             form = step.asks.model_validate(told or {}) if step.asks and then is None else StepForm()
             tried = Attempt(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from atelier.dossier import Decision, Dossier
 from atelier.grammar import Attempt
 from atelier.takeover_columns import STAGES
-from atelier.takeover_past import UNTOLD, Past
+from atelier.takeover_past import MEANS, UNTOLD, Past
 from atelier.takeover_road import ROAD
 from atelier.takeover_rows import Row, plain
 from atelier.words import Do, State, fr
@@ -75,12 +75,17 @@ def _decided(past: Past, column: str) -> dict[str, object]:
     return {"jour": past.on(column), "document": past.row.text("decision_document", past.source)}
 
 
+def _notified(past: Past) -> dict[str, object]:
+    """How the decision of a table reached its holder: the table does not say, its line does."""
+    return {"moyen": MEANS, "preuve": past.source}
+
+
 def _received(past: Past) -> None:
     row, made = past.row, _decided(past, "decision_le")
     match plain(row.text("decision", "recu")):
         case "recu_refaction":
             amount = row.amount("refaction_montant")
-            made |= {"motif": row.text("motif", UNTOLD), "montant": amount}
+            made |= _notified(past) | {"motif": row.text("motif", UNTOLD), "montant": amount}
             past.step(do.RECEVOIR_AVEC_REFACTION, "decision_le", made)
         case "recu_tacite":
             past.step(do.CONSTATER_RECEPTION_TACITE, "decision_le", {"document": made["document"]}, checked=True)
@@ -99,7 +104,8 @@ def _adjourned(past: Past) -> None:
 
 
 def _rejected(past: Past) -> None:
-    past.step(do.REJETER, "decision_le", _decided(past, "decision_le") | {"motif": past.row.text("motif")})
+    made = _decided(past, "decision_le") | _notified(past) | {"motif": past.row.text("motif")}
+    past.step(do.REJETER, "decision_le", made)
 
 
 def _closed(past: Past) -> None:

@@ -25,6 +25,8 @@ class By(Value):
     """Whom it was recorded for, when somebody without an account acted on paper."""
     document: str = ""
     """The signed document it was recorded from, or the act that was signed."""
+    received: date | None = None
+    """The local day that document was received: the clocks of the contract count from it, not from its entry."""
 
 
 class Receipt(Value):

@@ -9,20 +9,14 @@ from datetime import date
 from decimal import Decimal
 
 from atelier import rules
-from atelier.appropriation import LIVRABLE, file_for
 from atelier.dossier import Dossier
-from atelier.forms_designation import ReceptionConstatee
 from atelier.forms_execution import (
-    Constat,
-    DecisionMotivee,
-    DecisionSignee,
-    NotificationMotivee,
     Observations,
-    RemiseLivrable,
 )
+from atelier.forms_verification import Constat, DecisionSignee, NotificationMotivee
 from atelier.grammar import Attempt
 from atelier.mission import Ajournement, Livrable, Verification
-from atelier.recording import given, mission_of, not_before, not_to_come, receipt, recorded
+from atelier.recording import answered_since, given, mission_of, not_before, not_to_come, recorded
 from atelier.values import Receipt
 from atelier.words import Refused, RuleId, fr
 
@@ -35,62 +29,14 @@ def handed_in(attempt: Attempt) -> Livrable:
     return found
 
 
-def livrable_depose(attempt: Attempt) -> None:
-    """A13: a file was dropped, of a day that has come, after what made it due."""
-    _handed_in_on(given(attempt, RemiseLivrable).jour, attempt, mission_of(attempt).livrable)
-    if file_for(attempt.dossier, LIVRABLE, {h.piece for h in mission_of(attempt).livrables}) is None:
-        raise Refused(
-            fr(
-                "Déposez d'abord le fichier du livrable dans notre conversation, dites qu'il s'agit du livrable de {ref}, "
-                "puis recommencez ce geste."
-            ),
-            ref=attempt.dossier.ref,
-        )
-
-
-def livrable_declare(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """A13: the mandataire declares; no clock runs yet."""
-    done = dossier.mission_().livrables
-    piece = file_for(dossier, LIVRABLE, {h.piece for h in done})
-    if piece is None:
-        raise LookupError(LIVRABLE)
-    handed = Livrable(
-        number=len(done) + 1, piece=piece.id, declared_on=given(attempt, RemiseLivrable).jour, by=attempt.by()
-    )
-    return recorded(dossier, livrables=(*done, handed))
-
-
 def changed(dossier: Dossier, **changes: object) -> Dossier:
     """The deliverable as last handed in, with some of it replaced."""
     done = dossier.mission_().livrables
     return recorded(dossier, livrables=(*done[:-1], done[-1].model_copy(update=changes)))
 
 
-def remise_confirmable(attempt: Attempt) -> None:
-    """A13b: the day the service received it has come, and is after what made it due."""
-    done = mission_of(attempt).livrables
-    _handed_in_on(given(attempt, ReceptionConstatee).jour, attempt, done[-2] if len(done) > 1 else None)
-
-
-def _handed_in_on(day: date, attempt: Attempt, before: Livrable | None) -> None:
-    """After the session; after its adjournment or its rejection when it is presented again: a slip would start, and end, a legal clock."""
-    session = mission_of(attempt).session
-    not_to_come(day, attempt)
-    if session is not None:
-        not_before(day, session.last, fr("la fin de la session"))
-    if before is not None and before.verified is not None:
-        not_before(day, before.verified.on, fr("le rejet"))
-    elif before is not None and before.adjournment is not None:
-        not_before(day, before.adjournment.notified.on, fr("l'ajournement"))
-
-
-def remise_confirmee(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """A13b: the day and the proof: the legal clock starts here."""
-    return changed(dossier, receipt=receipt(attempt, given(attempt, ReceptionConstatee)))
-
-
 def decision_datee(attempt: Attempt) -> None:
-    """A14: a decision is of a day between the handing-in and today, within the time to verify."""
+    """A14: a decision is notified between the handing-in and today, within the time to verify (26.2, 27)."""
     day = given(attempt, DecisionSignee).jour
     _since_handed_in(attempt, day)
     in_time(attempt, day)
@@ -104,7 +50,7 @@ def _since_handed_in(attempt: Attempt, day: date) -> None:
 
 
 def in_time(attempt: Attempt, day: date) -> None:
-    """A decision of a later day comes after the silent one; one of a day in time may be recorded afterwards (26.2, 27)."""
+    """A later decision comes after the silent one; one notified in time may be recorded afterwards (26.2, 27)."""
     run = rules.open_run(attempt.dossier, RuleId.VERIFICATION)
     if run is not None and day > rules.explained(run, attempt.dossier).due:
         raise Refused(
@@ -118,7 +64,7 @@ def verified(dossier: Dossier, attempt: Attempt, sense: str, amount: Decimal | N
     found = Verification.model_validate(
         {
             "sense": sense, "on": form.jour, "document": form.document, "by": attempt.by(), "amount": amount,
-            "reason": getattr(form, "motif", ""),
+            "reason": getattr(form, "motif", ""), "notified": notice(attempt) if isinstance(form, NotificationMotivee) else None,
         }
     )  # fmt: skip
     return changed(dossier, verified=found)
@@ -179,6 +125,24 @@ def ajourne(dossier: Dossier, attempt: Attempt) -> Dossier:
     return changed(dossier, adjournment=Ajournement(reason=reason, by=attempt.by(), notified=notice(attempt)))
 
 
+def reponse_a_temps(attempt: Attempt) -> None:
+    """A16b: after its ten days, the holder's silence stands for a refusal: a late answer changes nothing (27.2.1)."""
+    notified = handed_in(attempt).adjournment
+    if notified is None:
+        raise Refused(fr("Aucun ajournement n'attend de réponse."))
+    answered_since(attempt, notified.notified.on, fr("l'ajournement"))
+    run = rules.open_run(attempt.dossier, RuleId.AJOURN_ACCEPTATION)
+    due = rules.explained(run, attempt.dossier).due if run else None
+    if due is not None and attempt.answered_on > due:
+        raise Refused(
+            fr(
+                "Le délai pour répondre à l'ajournement a pris fin le {due} : le silence gardé vaut refus. L'acheteur décide ; "
+                "vous pouvez encore présenter le livrable mis au point."
+            ),
+            due=due,
+        )
+
+
 def ajournement_accepte(dossier: Dossier, attempt: Attempt) -> Dossier:
     """A16b: accepted: the deliverable is awaited again."""
     return _answered(dossier, attempt, "accepte")
@@ -201,7 +165,7 @@ def _answered(dossier: Dossier, attempt: Attempt, answer: str) -> Dossier:
 def rejetable(attempt: Attempt) -> None:
     """A18: within the time to decide; after an adjournment, once the holder refused it or said nothing (27.2.1)."""
     decision_datee(attempt)
-    not_while_the_holder_may_answer(attempt, given(attempt, DecisionMotivee).jour)
+    not_while_the_holder_may_answer(attempt, given(attempt, NotificationMotivee).jour)
 
 
 def not_while_the_holder_may_answer(attempt: Attempt, day: date) -> None:
@@ -243,7 +207,9 @@ def rejete_tacitement(dossier: Dossier, attempt: Attempt) -> Dossier:
 def ajournement_sans_reponse(dossier: Dossier) -> bool:
     """A16b: the holder has not answered the adjournment."""
     handed = dossier.mission_().livrable
-    return handed is not None and handed.adjournment is not None and not handed.adjournment.answer
+    if handed is None or handed.verified is not None or handed.adjournment is None:
+        return False
+    return not handed.adjournment.answer
 
 
 def pas_d_accord(dossier: Dossier) -> bool:

@@ -1,4 +1,7 @@
-"""From the start of the process to its first answered command, and what it weighs idle; beside the bare Bolt."""
+"""From the start of the process to its first answered command, and what it weighs idle; beside the bare Bolt.
+
+Alone on Slack, then on Slack and Mattermost at once.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,18 @@ SETTLED = 1.0
 def measured(folder: Path, api: str) -> Iterator[Table]:
     """Seconds and megabytes."""
     database = built(folder / "start.db", 100).url()
-    found = {
-        "bare": [_started(folder, api, "bare", api) for _ in range(TIMES)],
-        "ours": [_started(folder, api, "ours", "slack", database, api, "32") for _ in range(TIMES)],
-    }
-    seconds, weight = ({name: median(t[i] for t in tries) for name, tries in found.items()} for i in (0, 1))
+    kinds = {
+        "Bolt nu": ("bare", api), "Slack": ("ours", "slack", database, api, "32"),
+        "Slack et Mattermost": ("ours", "slack,mattermost", database, api, "32"),
+    }  # fmt: skip
+    found = {name: [_started(folder, api, *args) for _ in range(TIMES)] for name, args in kinds.items()}
+    rows = []
+    for index, title in enumerate(("première commande répondue (s)", "mémoire au repos (Mo)")):
+        bare, *ours = (median(one[index] for one in tries) for tries in found.values())
+        rows.append((title, f"{bare:.2f}", *(cell for one in ours for cell in (f"{one:.2f}", ratio(one, bare)))))
     yield Table(
-        "Démarrage et mémoire",
-        ("", "Bolt nu", "le robot", "×"),
-        [
-            ("première commande répondue (s)", f"{seconds['bare']:.2f}", f"{seconds['ours']:.2f}", ratio(seconds["ours"], seconds["bare"])),
-            ("mémoire au repos (Mo)", f"{weight['bare']:.0f}", f"{weight['ours']:.0f}", ratio(weight["ours"], weight["bare"])),
-        ],
-    )  # fmt: skip
+        "Démarrage et mémoire", ("", "Bolt nu", "le robot, sur Slack", "×", "sur Slack et Mattermost", "×"), rows
+    )
 
 
 def _started(folder: Path, api: str, kind: str, *args: str) -> tuple[float, float]:

@@ -30,6 +30,8 @@ from storage.writer import Writer
 log = structlog.get_logger()
 REMEMBERED = timedelta(days=30)
 """How long an event is recognised when it comes again."""
+UNTOLD = frozenset({"ignored", "wanted"})
+"""Other people's talk in a channel, or only asked about: neither logged nor counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Application:
             incident = fresh_id()[:8]
             log.exception("event broken", incident=incident, **told)
             answer = _broken(event, incident)
+        if answer.outcome in UNTOLD:
+            return answer
         spent = time.perf_counter() - began
         self.meters.event(told["kind"], told["platform"], answer.outcome, spent)
         log.info("event", outcome=answer.outcome, ms=round(spent * 1000, 1), **told)

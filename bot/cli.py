@@ -1,4 +1,4 @@
-"""The command line: `atelier demo`, `story`, `migrate`, `journal verifier`, `annuaire importer` and `montrer`."""
+"""The command line: `atelier demo`, `story`, `migrate`, `annuaire importer` and `montrer`; the others have their own file."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bot import (
     calculator_cli,
     contracts_cli,
     doctor_cli,
+    journal_cli,
     logs,
     mattermost_cli,
     memory,
@@ -36,9 +37,7 @@ from handlers import directory
 from storage.errors import Away, Stale
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-journal = typer.Typer(no_args_is_help=True)
 annuaire = typer.Typer(no_args_is_help=True)
-app.add_typer(journal, name="journal", help="Le journal scellé / the sealed journal")
 slack = typer.Typer(no_args_is_help=True)
 app.add_typer(slack, name="slack", help="Slack")
 app.add_typer(annuaire, name="annuaire", help="L'annuaire / the directory")
@@ -47,6 +46,7 @@ WRONG, FAULT = 2, 1
 
 
 doctor_cli.register(app)
+journal_cli.register(app)
 backup_cli.register(app)
 contracts_cli.register(app)
 mattermost_cli.register(app)
@@ -137,31 +137,6 @@ def slack_manifest(
                 )
             )
         typer.echo(json.dumps(manifest(url, load().say("fr"), socket=socket), ensure_ascii=False, indent=2))
-
-
-@journal.command("verifier")
-def verify() -> None:
-    """Vérifie les chaînes du journal / checks the journal's chains."""
-    with told():
-        chosen = settings.read()
-        writer = memory.opened(chosen.database_url, chosen.secret())
-        try:
-            broken = writer.call(lambda unit: unit.journal.verify())
-            heads = writer.call(lambda unit: unit.journal.heads())
-        finally:
-            writer.close()
-        if broken is not None:
-            say(
-                tr(
-                    "Le journal de {ref} ne se suit plus à la ligne {seq} : {why}.",
-                    ref=broken.ref,
-                    seq=broken.seq,
-                    why=raw(broken.why),
-                ),
-                err=True,
-            )
-            raise typer.Exit(FAULT)
-        say(tr("Le journal est intact : {count} demande(s).", count=len(heads)))
 
 
 @annuaire.command("importer")

@@ -138,7 +138,7 @@ def _brought(unit: Unit, content: bytes, now: datetime, *, dry: bool) -> Brought
     given = tuple(_granted(contract, people))
     told = (*map(_mistake, read.warnings), *given, *_gone(contract, before))
     if not dry:
-        representatives.settle(unit, contract, before)
+        representatives.settle(unit, contract, before, now)
     return Brought(contract, before, told)
 
 

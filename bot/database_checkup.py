@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot import channels_checkup, doctor_processes
 from bot.findings import Finding, attention, faute, ok
 from bot.pulse import Pulse, taken
 from bot.skew import skew
@@ -37,6 +38,15 @@ class Checkup:
         except Away as failure:
             return [faute("base.acces", failure.sentence, SERVER)]
 
+    def places(self, platform: str) -> tuple[str, ...]:
+        """The ateliers' channels opened on a platform; none when the database cannot tell, which `findings` says."""
+        try:
+            with open_reader(self.url) as reader:
+                reader.check_schema()
+                return reader.places(platform)
+        except Away:
+            return ()
+
     def _looked(self, reader: Reader) -> Iterator[Finding]:
         reader.answer()
         yield ok("base.acces", tr("La base de données répond ({kind}).", kind=reader.kind))
@@ -54,6 +64,8 @@ class Checkup:
         yield _waiting(pulse)
         yield _dead(pulse, reader)
         yield _late(pulse)
+        yield from doctor_processes.findings(reader)
+        yield from channels_checkup.findings(reader)
         if self.secret is not None:
             yield _journal(reader, self.secret)
 

@@ -1,15 +1,19 @@
-"""The bot examined: settings, database, clocks, what waits, the journal, both chats. It changes nothing and never raises."""
+"""The bot examined: settings, database, clocks, what waits, the journal, both chats. It never raises.
+
+It changes nothing, a round trip excepted: that one writes to an administrator, and is asked for.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
 from atelier.calendar import OVERSEAS_ZONES
-from bot import database_checkup, settings_checkup
+from bot import database_checkup, doctor_round_trip, doctor_secrets, settings_checkup
 from bot.findings import Finding, faute, ok
 from bot.mattermost.checkup import Checkup as MattermostCheckup
 from bot.settings import Settings
@@ -18,28 +22,51 @@ from chat.text import raw, tr
 
 log = structlog.get_logger()
 PARIS = "Europe/Paris"
+ADMIN = "MATTERMOST_ADMIN_TOKEN"
+"""No setting: lent to the doctor for one look at the server's own settings."""
 Group = Callable[[], Awaitable[list[Finding]]]
 
 
-async def examine() -> list[Finding]:
-    """Look at everything the environment names; groups that wait for a network wait together."""
+async def examine(trip: float = 0.0) -> list[Finding]:
+    """Look at everything the environment names; groups that wait for a network wait together.
+
+    `trip` is how many seconds an administrator has to press the button they are sent; 0: they are sent none.
+    """
     read = settings_checkup.examine()
     groups: list[tuple[str, Group]] = [("fuseaux", _zones)]
     if read.chosen is not None:
         groups += [
+            ("secrets", _secrets(read.chosen)),
             ("base", _database(read.chosen)),
             ("slack", _slack(read.chosen)),
             ("mattermost", _mattermost(read.chosen)),
+            *([("aller_retour", _trip(read.chosen, trip))] if trip else []),
         ]
     found = await asyncio.gather(*(_guarded(name, group) for name, group in groups))
     return [*read.findings, *(finding for findings in found for finding in findings)]
 
 
-def _database(chosen: Settings) -> Group:
-    checkup = database_checkup.Checkup(chosen.database_url, settings_checkup.secret(chosen))
-
+def _secrets(chosen: Settings) -> Group:
     async def looked() -> list[Finding]:
-        return await asyncio.to_thread(checkup.findings)
+        return doctor_secrets.findings(chosen)
+
+    return looked
+
+
+def _trip(chosen: Settings, patience: float) -> Group:
+    async def looked() -> list[Finding]:
+        return await doctor_round_trip.findings(chosen, patience)
+
+    return looked
+
+
+def _memory(chosen: Settings) -> database_checkup.Checkup:
+    return database_checkup.Checkup(chosen.database_url, settings_checkup.secret(chosen))
+
+
+def _database(chosen: Settings) -> Group:
+    async def looked() -> list[Finding]:
+        return await asyncio.to_thread(_memory(chosen).findings)
 
     return looked
 
@@ -61,7 +88,8 @@ def _mattermost(chosen: Settings) -> Group:
         token, command = chosen.mattermost_token.get_secret_value(), chosen.mattermost_command_token
         return await MattermostCheckup(
             chosen.mattermost_url, token, command.get_secret_value() if command else "", chosen.atelier_public_url,
-            settings_checkup.review_on(chosen, "mattermost"),
+            settings_checkup.review_on(chosen, "mattermost"), await asyncio.to_thread(_memory(chosen).places, "mattermost"),
+            settings_checkup.secret(chosen), os.environ.get(ADMIN, ""),
         ).findings()  # fmt: skip
 
     return looked

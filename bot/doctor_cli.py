@@ -25,13 +25,26 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    *, machine: Annotated[bool, typer.Option("--json", help="Pour les machines / for machines")] = False
+    *,
+    machine: Annotated[bool, typer.Option("--json", help="Pour les machines / for machines")] = False,
+    trip: Annotated[
+        bool, typer.Option("--aller-retour", help="Écrit à un administrateur, et attend sa réponse / a button to press")
+    ] = False,
+    patience: Annotated[
+        int, typer.Option("--attente", min=1, max=3600, help="Secondes laissées pour répondre / seconds to answer")
+    ] = 180,
 ) -> None:
     """Examine le robot : 0 tout va bien, 1 à surveiller, 2 en panne / examines the bot."""
     logs.configure(logging.ERROR)
     logging.getLogger("httpx").setLevel(logging.ERROR)
-    findings = asyncio.run(examine())
     say = load().say("fr")
+    if trip:
+        said = tr(
+            "Un bouton part chez un administrateur de chaque plateforme : il a {count} s pour le presser.",
+            count=patience,
+        )
+        typer.echo(say(said), err=True)
+    findings = asyncio.run(examine(float(patience) if trip else 0.0))
     for line in [_machine(findings, say)] if machine else _lines(findings, say):
         typer.echo(line)
     raise typer.Exit(int(worst(findings)))
@@ -60,13 +73,15 @@ def _conclusion(findings: Sequence[Finding]) -> Text:
 
 
 def _machine(findings: Sequence[Finding], say: Say) -> str:
+    """Stable keys, in English: what they hold is in French, codes and levels excepted."""
     told = [
         {
-            "point": f.point,
-            "niveau": f.level.label,
-            "phrase": say(f.said),
-            "reparation": say(f.repair) if f.repair else "",
+            "code": f.point,
+            "level": f.level.code,
+            "subject": f.subject,
+            "sentence": say(f.said),
+            "repair": say(f.repair) if f.repair else "",
         }
         for f in findings
     ]
-    return json.dumps({"niveau": worst(findings).label, "constats": told}, ensure_ascii=False, indent=2)
+    return json.dumps({"level": worst(findings).code, "findings": told}, ensure_ascii=False, indent=2)

@@ -14,10 +14,11 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from atelier.territories import Territories
-from bot import memory
+from bot import memory, presence
 from bot.app import Application, compose
 from bot.catching import History, catch_up
 from bot.clock import SystemClock
+from bot.listening import Listener, Turn
 from bot.mattermost.app import Config as MattermostConfig
 from bot.mattermost.app import MattermostRoom
 from bot.settings import Settings, Wrong, configured
@@ -67,6 +68,11 @@ class Room(Protocol):
 
     async def start(self) -> None:
         """Come up; an outage of the platform does not stop the start."""
+        ...
+
+    @property
+    def listener(self) -> Listener | None:
+        """What one process alone must run, since each would hear everything; None when there is no such thing."""
         ...
 
     async def run(self) -> None:
@@ -153,6 +159,7 @@ async def running(production: Production, *, web: bool, worker: bool) -> AsyncIt
         room.attach(_nudging(app, ticks))
         await room.start()
     staying = [asyncio.create_task(task) for room in rooms for task in _stays(app, room)] if web else []
+    staying.append(asyncio.create_task(presence.stay(app.writer, presence.this(web=web, worker=worker))))
     if worker:
         ticks.start()
     try:
@@ -169,7 +176,9 @@ async def running(production: Production, *, web: bool, worker: bool) -> AsyncIt
 
 def _stays(app: Application, room: Room) -> tuple[Coroutine[None, None, object], ...]:
     """What goes on while the room is up: its connection, and once, what was missed before."""
-    return room.run(), catch_up(app.writer, room.platform.name, room.catch_up)
+    name, alone = room.platform.name, room.listener
+    runs = Turn(app.writer, name, alone).run() if alone is not None else room.run()
+    return runs, catch_up(app.writer, name, room.catch_up)
 
 
 def _nudging(app: Application, ticks: Ticking) -> Receive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers import reminding
 from storage.unit import Unit
 
 CLOCK, ANY_WORKER = "horloge", "tous"
@@ -15,7 +16,9 @@ BEAT = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Counts, and ages in seconds. `clock` is None when no clock ever ticked on this database."""
+    """Counts, and ages in seconds. `late` leaves out what is held for the reader's own hours; `clock` is None when no
+    clock ever ticked on this database.
+    """
 
     waiting: int
     oldest: float
@@ -33,14 +36,14 @@ def beat(unit: Unit) -> None:
 def taken(unit: Unit, now: datetime) -> Pulse:
     """The pulse at `now`, the procedure's hour: letters and reminders keep to it."""
     stats = unit.outbox.stats()
-    reminders, due = unit.reminders.outstanding()
+    reminders, _ = unit.reminders.outstanding()
     left = unit.leases.left(CLOCK)
     return Pulse(
         waiting=stats.waiting,
         oldest=_since(stats.oldest_written, now),
         dead=stats.dead,
         reminders=reminders,
-        late=_since(due, now),
+        late=_since(reminding.overdue(unit, now), now),
         clock=None if left is None else max(0, BEAT - left),
     )
 

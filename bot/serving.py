@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -33,10 +35,16 @@ def serve(made: Production, port: int, *, worker: bool) -> None:
     reach = web.greeting({room.platform.name: room.hello for room in made.rooms})
     app = production.site(made, web.operations(made.app, reach), worker=worker)
     lasting()
+    signal.signal(signal.SIGTERM, _ended)  # uvicorn raises it again once everything is closed
     uvicorn.run(
         app, host=EVERYWHERE, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE,
         access_log=False, proxy_headers=True,
     )  # fmt: skip
+
+
+def _ended(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Told to end, and ended: that is no failure."""
+    raise SystemExit(0)
 
 
 def work(made: Production) -> None:

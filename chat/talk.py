@@ -1,4 +1,8 @@
-"""The five things people do, and the four the bot answers. Every platform translates to and from these."""
+"""The five things people do, what is asked before files are fetched, what was turned away, and the four things the bot
+answers.
+
+Every platform translates to and from these.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +34,21 @@ class Asked(Event):
 
 
 class Said(Event):
-    """A message typed. `thread` is the platform's id of the thread's root, empty outside a thread."""
+    """A message typed. `thread` is the platform's id of the thread's root, empty outside a thread.
+
+    `named`: what the text names by the platform's own ids alone, each as it is written in it (« @U123 », « #C123 »).
+    `corrected`: said before, and changed since; the text is what it is now.
+    """
 
     text: str
     thread: str = ""
     post: str = ""
+    named: tuple[str, ...] = ()
+    corrected: bool = False
+
+    def with_files(self, files: tuple[Upload, ...]) -> Attached:
+        """The same words, around files."""
+        return Attached(**{name: value for name, value in self if name != "corrected"}, files=files)
 
 
 class Pressed(Event):
@@ -65,9 +79,29 @@ class Attached(Event):
     text: str = ""
     thread: str = ""
     post: str = ""
+    named: tuple[str, ...] = ()
 
 
-AnyEvent = Asked | Said | Pressed | Filled | Attached
+class Offered(Event):
+    """Files dropped in a channel, still at the platform's: the answer's outcome says whether they are « wanted ».
+
+    Asked before they are fetched, so that nothing is fetched of the channels where nobody listens.
+    """
+
+    thread: str = ""
+
+
+class Turned(Event):
+    """What the platform's adapter turned away: a button or a form that was forged, is another person's, or out of date.
+
+    `what` is « button » or « form », `why` a code of the adapter's. Nothing is answered: the adapter said it itself.
+    """
+
+    what: Literal["button", "form"]
+    why: str
+
+
+AnyEvent = Asked | Said | Pressed | Filled | Attached | Offered | Turned
 
 
 class Say(Value):
@@ -97,7 +131,7 @@ class Correct(Value):
 Reply = Say | Show | Ask | Correct
 
 
-Outcome = Literal["done", "seen", "refused", "stale", "stranger", "away", "broken"]
+Outcome = Literal["done", "seen", "refused", "stale", "stranger", "away", "broken", "wanted", "ignored"]
 
 
 class Answer(Value):
@@ -106,4 +140,5 @@ class Answer(Value):
     replies: tuple[Reply, ...] = ()
     lang: str = "fr"
     outcome: Outcome = "done"
-    """What became of the event, for the log and for platforms that retry: « away » means nothing was kept."""
+    """What became of the event, for the log and for platforms that retry: « away » means nothing was kept, « ignored »
+    that nobody listens where it was said."""

@@ -13,7 +13,7 @@ from chat.cards import Address, Button, Card, Fact, Message, Style, Token
 from chat.forms import Choice, Form, Question
 from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Given, Pressed, Said, Say
 from chat.text import Text, raw, tr
-from handlers import bridge, linking
+from handlers import bridge, gathering, linking
 from handlers.here import Config, Here, direct, say
 from storage.unit import Unit
 
@@ -35,7 +35,7 @@ def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answ
 
     « lier CODE » is heard too; and who speaks in a channel whose words are carried is told that theirs are not.
     """
-    known = linking.stranger(unit, event, now, config) or bridge.outsider(unit, event)
+    known = linking.stranger(unit, event, now, config) or bridge.outsider(unit, event, now)
     if known is not None:
         return known
     if isinstance(event, Pressed) and event.token.act == ASK:
@@ -163,6 +163,7 @@ def _enter(here: Here, account: Address, wanted: dict[str, str]) -> None:
     known, new = here.unit.people.behind(account), _person(account, wanted)
     if known is None:
         here.unit.people.add(new, (account,))
+        gathering.follow(here.unit, (new,), here.now)
         return
     if known.active:
         raise Refused(
@@ -170,7 +171,9 @@ def _enter(here: Here, account: Address, wanted: dict[str, str]) -> None:
             name=known.name,
         )
     changes = {"name": new.name, "title": new.title, "service": new.service, "departement": new.departement}
-    here.unit.people.save(known.model_copy(update={**changes, "holdings": new.holdings, "active": True}))
+    back = known.model_copy(update={**changes, "holdings": new.holdings, "active": True})
+    here.unit.people.save(back)
+    gathering.follow(here.unit, (known, back), here.now)
 
 
 def _person(account: Address, wanted: dict[str, str]) -> Person:

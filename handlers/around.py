@@ -59,9 +59,9 @@ def contract_of(unit: Unit, dossier: Dossier) -> AccordCadre | None:
 
 
 def busy(here: Here, dossier: Dossier) -> dict[str, tuple[Reference, ...]]:
-    """The members at work on other running ateliers, each once whatever its groupements (circulaire §6)."""
+    """The members at work on other ateliers, suspended ones included, each once whatever its groupements (circulaire §6)."""
     found: dict[str, tuple[Reference, ...]] = {}
-    for other in here.unit.dossiers.every(ACTIVE):
+    for other in here.unit.dossiers.every((*ACTIVE, State.SUSPENDU)):
         if other.ref != dossier.ref and other.mission is not None:
             for name in other.mission.team:
                 found[name] = (*found.get(name, ()), other.ref)

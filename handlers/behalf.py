@@ -6,7 +6,10 @@ The journal keeps both people. The power to decide never moves: the person named
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from atelier.calendar import local_day
+from atelier.dates import parse_day
 from atelier.decide import recordable
 from atelier.dossier import Dossier, Person
 from atelier.grammar import Step
@@ -31,6 +34,8 @@ class Trial:
     role: Role
     behalf: Person | None = None
     document: str = ""
+    received: date | None = None
+    """The local day that document was received: its delays count from there; None: today."""
     prepared: bool = False
     """True when whoever fills it in prepares it for who signs."""
 
@@ -49,7 +54,7 @@ def form(here: Here, dossier: Dossier, given: Given | None = None) -> Answer:
             ref=dossier.ref,
         )
     kept = given or {}
-    typed = {name: str(kept.get(name, "")) for name in ("geste", "personne", "document")}
+    typed = {name: str(kept.get(name, "")) for name in ("geste", "personne", "document", "recu")}
     choices = tuple(Choice(value=s.act, label=tr(s.label)) for s in steps)
     questions = (
         Question(name="geste", label=tr("Quel geste saisissez-vous ?"), short=tr("Geste"), kind="choice", choices=choices, initial=typed["geste"]),
@@ -57,6 +62,8 @@ def form(here: Here, dossier: Dossier, given: Given | None = None) -> Answer:
                  hint=tr("Son nom ou son identifiant de l'annuaire.")),
         Question(name="document", label=tr("De quel document signé ?"), short=tr("Document signé"), max_length=200, initial=typed["document"],
                  hint=tr("Sa référence et sa date : c'est lui qui engage, pas la messagerie.")),
+        Question(name="recu", label=tr("Reçu quel jour ?"), short=tr("Reçu le"), kind="date", required=False, initial=typed["recu"],
+                 hint=tr("Les délais courent de ce jour ; vide : aujourd'hui.")),
     )  # fmt: skip
     token = Token(act=ACT, ref=dossier.ref, version=dossier.version, who=here.person.id)
     title = tr("Saisir pour le compte de…")
@@ -79,13 +86,14 @@ def named(here: Here, dossier: Dossier, given: Given) -> Answer:
         raise Refused(
             fr("Ce geste ne peut pas être saisi pour une autre personne. Possibles : {listed}."), listed=listed or "—"
         )
+    received = _received(here, dossier, str(given.get("recu", "")).strip())
     if len(document) < SHORTEST:
         raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
     person = _person(here, who)
     if not dossier.roles_of(person) & set(step.by):
         raise Refused(fr("« {name} » ne tient pas ce rôle sur cette demande : vérifiez la personne."), name=person.name)
     here.unit.conversations.keep(
-        _place(here, dossier.ref, step), {"kind": ACT, "person": person.id, "document": document}
+        _place(here, dossier.ref, step), {"kind": ACT, "person": person.id, "document": document, "received": received}
     )
     token = Token(act=step.act, ref=dossier.ref, version=dossier.version, arg=ACT, who=here.person.id)
     label = tr("Continuer : {label}", label=tr(step.label))
@@ -97,6 +105,17 @@ def named(here: Here, dossier: Dossier, given: Given) -> Answer:
     return answer(
         here, Say(message=Message(text=text, card=Card(title=tr("Saisir pour le compte de…"), buttons=(button,))))
     )
+
+
+def _received(here: Here, dossier: Dossier, typed: str) -> str | None:
+    """The day a document was received, as typed; none: today. Raises Refused for a day that is not come."""
+    if not typed:
+        return None
+    today = local_day(here.now, dossier.departement)
+    day = parse_day(typed, today)
+    if day > today:
+        raise Refused(fr("Le {day} n'est pas encore venu : vérifiez la date."), day=day)
+    return day.isoformat()
 
 
 def _person(here: Here, typed: str) -> Person:
@@ -128,7 +147,9 @@ def trial(here: Here, dossier: Dossier, step: Step, *, wanted_for: bool) -> Tria
     except NotFound:
         return None
     role = next((r for r in step.by if r in dossier.roles_of(person)), None)
-    return Trial(dossier, step, role, person, str(kept["document"])) if role else None
+    received = kept.get("received")
+    day = date.fromisoformat(str(received)) if received else None
+    return Trial(dossier, step, role, person, str(kept["document"]), day) if role else None
 
 
 def done(here: Here, ref: str, step: Step) -> None:

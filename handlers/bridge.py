@@ -6,16 +6,18 @@ is no atelier's: nothing of it is ever carried.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from atelier.dossier import By, Dossier, Person
 from atelier.labels import ROLES
 from atelier.words import Reference, Refused, Role
 from chat.cards import Address, File, Message
-from chat.talk import Answer, AnyEvent, Attached, Said, Say
+from chat.talk import Answer, AnyEvent, Attached, Offered, Said, Say
 from chat.text import Text, joined, raw, tr
 from handlers.cards import atelier_key
 from handlers.filing import store
-from handlers.following import INVITED
-from handlers.here import Here, answer, said
+from handlers.gathering import INVITED
+from handlers.here import Here, answer, platform_name, said
 from storage.ateliers import PREFIX
 from storage.unit import Unit
 
@@ -24,11 +26,29 @@ CARRIED = "message"
 WORDS = 3000
 """Letters in one carried message: each platform shows so many whole; longer words follow in a next one."""
 FILES = 10
+SOMEBODY, SOMEWHERE = tr("@quelqu'un"), tr("#un-autre-canal")
+"""Who and what a message names by an id that means nothing elsewhere. Channels are written in French."""
+NAMED = 30
+"""So many names are looked for in the directory; the others are nobody's."""
+UNHEARD = "non-porte"
+SILENT = timedelta(days=1)
+"""Somebody who is not heard is told so once a day, not at every word."""
 
 
-def platform_name(platform: str) -> Text:
-    """A platform as people write it: « Mattermost »."""
-    return raw(platform.capitalize())
+def overheard(unit: Unit, event: AnyEvent) -> bool:
+    """True for what is said where nobody listens: in a channel that is bridged to none, in a thread that is no request's.
+
+    Asked before anything is written: it is other people's talk. What was only corrected is listened to in a bridged
+    channel alone: an answer, or a note to AD1, stays what it was.
+    """
+    if not isinstance(event, Said | Attached | Offered):
+        return False
+    corrected = isinstance(event, Said) and event.corrected
+    if event.direct:
+        return corrected
+    if elsewhere(unit, unit.ateliers.known(event.place)):
+        return False
+    return corrected or not event.thread or unit.threads.by_post(event.place, event.thread) is None
 
 
 def carried(here: Here, event: Said | Attached) -> Answer:
@@ -43,18 +63,21 @@ def carried(here: Here, event: Said | Attached) -> Answer:
     dossier = here.unit.dossiers.get(Reference(place.id.removeprefix(PREFIX)))
     role = _role(dossier, here.person)
     if role is None:
-        return _unheard(dossier.ref, others, here.person.language)
+        return _unheard(here.unit, event, others, here.person.language, here.now)
+    event = _readable(here.unit, event)
     words = event.text.strip()
     if words.startswith("/atelier"):
         return _told(here, tr("Une commande n'est pas un message : tapez-la seule, ou dans notre conversation."))
     files, refused = _taken(here, event)
     if words or files:
-        _put(here, dossier, event, _messages(_who(here, dossier, event, role), words, files), others)
+        corrected = isinstance(event, Said) and event.corrected
+        messages = _messages(_who(here, dossier, event, role), words, files, corrected=corrected)
+        _put(here, dossier, event, messages, others)
         _keep(here, dossier, event, role, files)
     return _told(here, *refused) if refused else answer(here)
 
 
-def outsider(unit: Unit, event: AnyEvent) -> Answer | None:
+def outsider(unit: Unit, event: AnyEvent, now: datetime) -> Answer | None:
     """An unknown account that speaks in a channel whose words are carried: theirs are not, and they are told.
 
     Returns None anywhere else.
@@ -63,7 +86,7 @@ def outsider(unit: Unit, event: AnyEvent) -> Answer | None:
         return None
     place = unit.ateliers.known(event.place)
     others = elsewhere(unit, place)
-    return _unheard(place.id.removeprefix(PREFIX), others, "fr") if others else None
+    return _unheard(unit, event, others, "fr", now) if others else None
 
 
 def elsewhere(unit: Unit, place: Address) -> tuple[Address, ...]:
@@ -79,7 +102,14 @@ def _role(dossier: Dossier, person: Person) -> Role | None:
     return next((role for role in (*INVITED, *sorted(held)) if role in held), None)
 
 
-def _unheard(ref: str, others: tuple[Address, ...], lang: str) -> Answer:
+def _unheard(unit: Unit, event: Said | Attached, others: tuple[Address, ...], lang: str, now: datetime) -> Answer:
+    """Their words stay here: they are told once a day."""
+    ref = others[0].id.removeprefix(PREFIX)
+    spoken = Address(platform=UNHEARD, id=f"{event.sender.platform}:{event.sender.id}:{ref}")
+    kept = unit.conversations.at(spoken)
+    if kept is not None and now < datetime.fromisoformat(kept["told"]) + SILENT:
+        return Answer(lang=lang, outcome="refused")
+    unit.conversations.keep(spoken, {"told": now.isoformat()})
     text = tr(
         "Vos messages restent ici : vous n'avez pas part à {ref}, je ne les porte donc pas sur {platforms}. Demandez au "
         "service porteur de vous inviter.",
@@ -87,6 +117,21 @@ def _unheard(ref: str, others: tuple[Address, ...], lang: str) -> Answer:
         platforms=joined((platform_name(p.platform) for p in others), ", "),
     )
     return Answer(replies=(Say(message=Message(text=text)),), lang=lang, outcome="refused")
+
+
+def _readable(unit: Unit, event: Said | Attached) -> Said | Attached:
+    """The same, in which the platform's own ids became people's names: they mean nothing on another one."""
+    words = event.text
+    for at, name in enumerate(sorted(event.named, key=len, reverse=True)):
+        words = words.replace(name, _called(unit, event, name) if at < NAMED else SOMEBODY.msg)
+    return event.model_copy(update={"text": words})
+
+
+def _called(unit: Unit, event: Said | Attached, name: str) -> str:
+    if not name.startswith("@"):
+        return SOMEWHERE.msg
+    known = unit.people.behind(Address(platform=event.place.platform, id=name[1:]))
+    return f"@{known.name}" if known else SOMEBODY.msg
 
 
 def _told(here: Here, *texts: Text) -> Answer:
@@ -121,13 +166,14 @@ def _who(here: Here, dossier: Dossier, event: Said | Attached, role: Role) -> Te
     return tr("{name} ({role}, sur {platform})", **named)
 
 
-def _messages(who: Text, words: str, files: tuple[File, ...]) -> list[Message]:
-    """What is posted elsewhere, in order; the files go with the last words."""
+def _messages(who: Text, words: str, files: tuple[File, ...], *, corrected: bool) -> list[Message]:
+    """What is posted elsewhere, in order; the files go with the last words. A correction says that it is one."""
     if not words:
         listed = raw(" », « ".join(file.name for file in files))
         return [Message(text=tr("{who} dépose « {files} »", who=who, files=listed), files=files)]
     first, *more = _pieces(words)
-    texts = [tr("{who} : « {text} »", who=who, text=raw(first))]
+    begin = tr("{who} corrige : « {text} »", who=who, text=raw(first))
+    texts = [begin if corrected else tr("{who} : « {text} »", who=who, text=raw(first))]
     texts += [tr("{who}, suite : « {text} »", who=who, text=raw(piece)) for piece in more]
     return [Message(text=text, files=files if text is texts[-1] else ()) for text in texts]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from atelier import rules
@@ -11,11 +11,13 @@ from atelier.rhythm import rings
 from atelier.words import Role
 from handlers import owing
 from handlers.here import told_steps
+from handlers.owing import Owing
 from storage.deadlines import DeadlineRow
 from storage.errors import NotFound
 from storage.reminders import Rhythm
 from storage.unit import Unit
 
+Owed = Callable[[Dossier, Run], Owing]
 OVER = frozenset({"met", "superseded"})
 OUTSIDE = frozenset({Role.COLL, Role.COLL_SIGN, Role.CAUE, Role.MAND})
 """Never escalated over: a commune is not the State's to report on."""
@@ -27,13 +29,23 @@ def keep(unit: Unit, dossier: Dossier, now: datetime) -> None:
     Doing it twice changes nothing.
     """
     _deadlines(unit, dossier)
-    follow(unit, dossier, now)
+    follow(unit, (dossier,), now, lambda about, run: owing.owing(unit, about, run, now))
 
 
-def follow(unit: Unit, dossier: Dossier, now: datetime) -> None:
-    """The next reminder of each deadline alone: time passed, and nothing else did."""
-    followed = [r for run in rules.running(dossier) if not run.suspended for r in _rhythms(unit, dossier, run, now)]
-    unit.reminders.follow(dossier.ref, followed, now)
+def follow(unit: Unit, dossiers: Iterable[Dossier], now: datetime, owed: Owed) -> None:
+    """The next reminder of each deadline of these dossiers alone: time passed, and nothing else did.
+
+    `owed` says who is told of a deadline.
+    """
+    asked = tuple(dossiers)
+    unit.people.gather(asked)
+    unit.reminders.follow({one.ref: tuple(_followed(unit, one, now, owed)) for one in asked}, now)
+
+
+def _followed(unit: Unit, dossier: Dossier, now: datetime, owed: Owed) -> Iterator[Rhythm]:
+    for run in rules.running(dossier):
+        if not run.suspended:
+            yield from _rhythms(unit, dossier, run, now, owed(dossier, run).people)
 
 
 def _deadlines(unit: Unit, dossier: Dossier) -> None:
@@ -56,9 +68,10 @@ def _state(run: Run) -> str:
     return "superseded" if run.replaced else "met"
 
 
-def _rhythms(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Iterator[Rhythm]:
-    due = rules.due(run, dossier)
-    owed, rhythm = owing.owing(unit, dossier, run).people, rules.rule(run.rule).rhythm
+def _rhythms(
+    unit: Unit, dossier: Dossier, run: Run, now: datetime, owed: tuple[Person, ...]
+) -> Iterator[Rhythm]:  # fmt: skip
+    due, rhythm = rules.due(run, dossier), rules.rule(run.rule).rhythm
     for person in owed:
         yield Rhythm(run.rule, run.generation, person.id, rings(run.started, due, person.departement, now, rhythm))
     above = (*unit.people.holding(rules.rule(run.rule).escalates, dossier), *_superiors(unit, dossier, owed))

@@ -33,6 +33,7 @@ from handlers import (
     opening,
     preferences,
     snoozing,
+    sounding,
     stepforms,
     steps,
     summary,
@@ -61,6 +62,8 @@ def asked(here: Here, event: Asked) -> Answer:
             return _preview(here, verb, rest)
         case behalf.ACT:
             return _for_other(here, rest)
+        case steps.CHOOSE if _after(rest):
+            return _step(here, helping.plain(_after(rest)), rest.partition(" ")[0])
         case access.ACCEPT | access.DECLINE:
             return access.decided(here, Token(act=verb, arg=rest))
         case _ if verb in intake.ACTS:
@@ -155,10 +158,10 @@ def _preview(here: Here, verb: str, rest: str) -> Answer:
 
 
 def _for_other(here: Here, rest: str) -> Answer:
-    """« pour REF geste = … | personne = … | document = … »: recorded for somebody without an account."""
+    """« pour REF geste = … | personne = … | document = … »: recorded for somebody without an account; « pour REF geste » asks."""
     dossier, words = dossier_of(here, rest), _after(rest)
-    if not words:
-        return behalf.form(here, dossier)
+    if "=" not in words:
+        return behalf.form(here, dossier, {"geste": helping.plain(words)})
     parts = (part.partition("=") for part in words.split("|"))
     return behalf.named(here, dossier, {helping.plain(name.strip()): value.strip() for name, _, value in parts})
 
@@ -190,9 +193,11 @@ def given_of(step: Step, words: str) -> Given:
         if sign and helping.plain(name.strip()) in fields:
             last = helping.plain(name.strip())
             given[last] = value.strip()
+        elif not sign and not given and _named(step, words) and (alone := _alone(step)):
+            last, given[alone] = alone, part.strip()  # the long answer first, then the others by their names
         elif last:
             given[last] = f"{given[last]} | {part.strip()}"  # a bar in somebody's words
-        elif "=" in words and any(helping.plain(p.partition("=")[0].strip()) in fields for p in words.split("|")):
+        elif _named(step, words):
             raise Refused(
                 fr("« {given} » n'est pas une réponse de ce geste. Écrivez : « {listed} »."),
                 given=part.strip()[:80], listed=" | ".join(f"{field} = …" for field in fields),
@@ -202,12 +207,29 @@ def given_of(step: Step, words: str) -> Given:
     return {_only(step): words}
 
 
+def _named(step: Step, words: str) -> bool:
+    """True when an answer is given by its name somewhere in the words."""
+    fields = step.asks.model_fields if step.asks else {}
+    named = (part.partition("=") for part in words.split("|"))
+    return any(sign and helping.plain(name.strip()) in fields for name, sign, _ in named)
+
+
 def _only(step: Step) -> str:
+    found = _alone(step)
+    if found is None:
+        listed = " | ".join(f"{name} = …" for name in (step.asks.model_fields if step.asks else {}))
+        raise Refused(fr("Ce geste demande plusieurs réponses. Écrivez : « {listed} »."), listed=listed)
+    return found
+
+
+def _alone(step: Step) -> str | None:
+    """The long answer that may be given without its name: the only one that is required."""
     fields = step.asks.model_fields if step.asks else {}
     long: list[str] = [name for name, info in fields.items() if stepforms.line_of(info).kind == _TEXT]
-    if len(fields) > 1 and len([i for i in fields.values() if i.is_required()]) > 1:
-        listed = " | ".join(f"{name} = …" for name in fields)
-        raise Refused(fr("Ce geste demande plusieurs réponses. Écrivez : « {listed} »."), listed=listed)
+    if len(fields) == 1:
+        return next(iter(fields))
+    if len([i for i in fields.values() if i.is_required()]) > 1 or not long:
+        return None
     return long[0]
 
 
@@ -254,6 +276,7 @@ SIMPLE: dict[str, Callable[[Here, str], Answer]] = {
     "echeances": lambda here, rest: home.deadlines(here, dossier_of(here, rest).ref if rest else ""),
     "calculer": calculator.calculate,
     preferences.ACT: preferences.preferences,
+    sounding.ACT: sounding.typed,
     linking.ACT: linking.link,
     linking.LEAVE: lambda here, _: linking.unlink(here),
     "absence": absences.absence,

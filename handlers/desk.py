@@ -12,7 +12,22 @@ from atelier.dossier import Person
 from atelier.words import Reference, Refused, fr
 from chat.cards import Button, Card, Message
 from chat.forms import Form
-from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Outcome, Pressed, Said, Say, Show
+from chat.talk import (
+    Answer,
+    AnyEvent,
+    Ask,
+    Asked,
+    Attached,
+    Correct,
+    Filled,
+    Offered,
+    Outcome,
+    Pressed,
+    Said,
+    Say,
+    Show,
+    Turned,
+)
 from chat.text import Text, tr
 from handlers import (
     access,
@@ -26,10 +41,12 @@ from handlers import (
     pieces,
     preferences,
     questions,
+    sounding,
     steps,
+    turned,
     wholeform,
 )
-from handlers.here import Config, Here, said, say
+from handlers.here import Config, Here, answer, said, say
 from handlers.sound import sound
 from storage.errors import Away, NotFound, Stale
 from storage.unit import Unit
@@ -78,9 +95,15 @@ class Desk:
     def handle(self, unit: Unit, event: AnyEvent, now: datetime) -> Answer:
         """The same inside a given unit of work. Raises Refused, NotFound or Stale, and then nothing is kept."""
         event = sound(event)
+        if bridge.overheard(unit, event):
+            return Answer(outcome="ignored")
+        if isinstance(event, Offered):
+            return Answer(outcome="wanted")
         if unit.inbox.seen(f"{event.sender.platform}:{event.id}", now):
             return Answer(outcome="seen")
         person = unit.people.behind(event.sender)
+        if isinstance(event, Turned):
+            return turned.kept(unit, event, person, now)
         if person is None or not person.active:
             return access.stranger(unit, event, now, self.config)
         here = Here(unit, person, event, now, self.config)
@@ -112,6 +135,8 @@ def _opener(form: Form) -> Message:
 
 def _routed(here: Here, event: AnyEvent) -> Answer:
     _short_enough(event)
+    if isinstance(event, Pressed | Filled) and event.token.who not in {"", here.person.id}:
+        return _borrowed(here, event)
     match event:
         case Asked():
             return commands.asked(here, event)
@@ -126,6 +151,8 @@ def _routed(here: Here, event: AnyEvent) -> Answer:
             if carried is None and not event.direct:
                 return bridge.carried(here, event)
             return carried or pieces.attached(here, event)
+        case Offered() | Turned():
+            return answer(here)
 
 
 def _short_enough(event: AnyEvent) -> None:
@@ -174,6 +201,8 @@ def _filled(here: Here, event: Filled) -> Answer:
     match event.token.act:
         case questions.WHOLE:
             return wholeform.filled(here, event)
+        case sounding.ACT:
+            return sounding.filled(here, event)
         case behalf.ACT:
             dossier = here.unit.dossiers.seen_by(here.person, Reference(event.token.ref))
             return behalf.named(here, dossier, event.given)
@@ -183,13 +212,13 @@ def _filled(here: Here, event: Filled) -> Answer:
 
 def _pressed(here: Here, event: Pressed) -> Answer:
     token = event.token
-    if token.who and token.who != here.person.id:
-        raise Refused(fr("Ce bouton est destiné à une autre personne."))
     match token.act:
         case "voir":
             return commands.see(here, here.unit.dossiers.seen_by(here.person, Reference(token.ref)))
         case "demande":
             return opening.open_request(here)
+        case sounding.ACT:
+            return sounding.pressed(here, token.arg)
         case act if act in steps.MOVES:
             return steps.MOVES[act](here, token)
         case preferences.ACT | linking.ACT:
@@ -204,6 +233,13 @@ def _pressed(here: Here, event: Pressed) -> Answer:
             return steps.pressed(here, event)
         case _:
             raise Refused(fr("Ce bouton ne mène plus à rien : tapez « /atelier » pour repartir."))
+
+
+def _borrowed(here: Here, event: Pressed | Filled) -> Answer:
+    """Somebody else's: refused, and kept in the journal."""
+    turned.borrowed(here, event)
+    text = tr("Ce bouton est destiné à une autre personne.")
+    return _refusal(event, text, "refused").model_copy(update={"lang": here.person.language})
 
 
 def _refusal(event: AnyEvent, text: Text, outcome: Outcome) -> Answer:

@@ -18,7 +18,7 @@ from atelier.words import PersonId, Role, State
 from chat.cards import Address, Card, File, Message
 from chat.text import Moment, Text, joined, raw, tr
 from documents.picture import Picture
-from handlers import owing, timelines
+from handlers import heads, owing, timelines
 from handlers.reminder_words import LATE
 from storage.unit import Unit
 
@@ -75,8 +75,8 @@ def gathered(unit: Unit, now: datetime, holder: str) -> Digest | None:
     going = sorted(unit.dossiers.every(GOING), key=timelines.nearest)
     late = tuple(found for dossier in going for found in _late(unit, dossier, now))
     picture = timelines.picture_of(unit, going, PICTURED, AD1, now)
-    heads = tuple((str(ref), seq, mac) for ref, seq, mac in unit.journal.heads())
-    return Digest(at, len(going), tuple(sorted(late, key=lambda one: one.due)), picture, heads)
+    ends = tuple((str(ref), seq, mac) for ref, seq, mac in unit.journal.heads())
+    return Digest(at, len(going), tuple(sorted(late, key=lambda one: one.due)), picture, ends)
 
 
 def posted(
@@ -105,7 +105,7 @@ def posted(
 
 def heads_text(digest: Digest) -> bytes:
     """The end of each chain, one a line: request, number of lines, seal."""
-    return "".join(f"{ref} {seq} {mac}\n" for ref, seq, mac in digest.heads).encode()
+    return heads.text(digest.heads)
 
 
 def _told(last: dict[str, str], at: datetime) -> bool:
@@ -119,7 +119,7 @@ def _mark(unit: Unit, at: datetime) -> None:
 def _late(unit: Unit, dossier: Dossier, now: datetime) -> list[Late]:
     running = ((run, rules.due(run, dossier)) for run in rules.running(dossier) if not run.suspended)
     late = [(run, due) for run, due in running if due < now and not rules.lapsed(run, dossier, now)]
-    return [Late(dossier, run, due, owing.owing(unit, dossier, run).people) for run, due in late]
+    return [Late(dossier, run, due, owing.owing(unit, dossier, run, now).people) for run, due in late]
 
 
 def _message(digest: Digest, files: tuple[File, ...], now: datetime) -> Message:

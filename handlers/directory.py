@@ -12,7 +12,7 @@ from atelier.procedure import FINAL
 from atelier.words import PersonId, Role
 from chat.cards import Address, Card, Message
 from chat.text import raw, tr
-from handlers import names
+from handlers import gathering, names
 from handlers.cards import see_button
 from storage.errors import NotFound
 from storage.unit import Unit
@@ -33,25 +33,27 @@ def bring(unit: Unit, entries: Iterable[Entry], now: datetime, *, dry: bool) -> 
 
     Whoever leaves is announced to those who share their part in a request that goes on. Raises Stale when an account already belongs to somebody else. With `dry`, nothing is written.
     """
-    report = Report()
+    report, moved = Report(), list[Person]()
     for entry in entries:
-        _one(unit, entry, report, now, dry=dry)
+        moved += _one(unit, entry, report, now, dry=dry)
+    gathering.follow(unit, () if dry else moved, now)
     return report
 
 
-def _one(unit: Unit, entry: Entry, report: Report, now: datetime, *, dry: bool) -> None:
+def _one(unit: Unit, entry: Entry, report: Report, now: datetime, *, dry: bool) -> tuple[Person, ...]:
+    """Whoever changed, as they were and as they are."""
     known = _known(unit, entry.person.id)
     accounts = tuple(Address(platform=platform, id=id_) for platform, id_ in entry.accounts)
     if known is None:
         report.added.append(entry.person.name)
         if not dry:
             unit.people.add(entry.person, accounts)
-        return
+        return (entry.person,)
     kept = entry.person.model_copy(update={"noticed": known.noticed})
     new = [a for a in accounts if a not in unit.people.accounts(known.id)]
     if kept == known and not new:
         report.same.append(known.name)
-        return
+        return ()
     leaves = known.active and not kept.active
     (report.left if leaves else report.changed).append(kept.name)
     if not dry:
@@ -60,6 +62,7 @@ def _one(unit: Unit, entry: Entry, report: Report, now: datetime, *, dry: bool) 
         unit.people.save(kept)
         for account in new:
             unit.people.link(known.id, account)
+    return known, kept
 
 
 def _leaving(unit: Unit, person: Person, now: datetime) -> None:

@@ -8,13 +8,9 @@ from atelier.grammar import Outcome
 from atelier.words import Do, Role, State
 from chat.cards import Message
 from chat.text import raw, tr
-from handlers import exchange, minutes, names, notices
+from handlers import exchange, gathering, minutes, names, notices
 from handlers.around import contract_of
-from handlers.cards import atelier_key
 from handlers.here import Here
-
-INVITED = (Role.SVC, Role.SVC_SIGN, Role.COLL, Role.COLL_SIGN, Role.MAND, Role.DREAL, Role.CAUE, Role.AD1I)
-"""Who is in the atelier's channel."""
 
 
 def after(here: Here, outcome: Outcome, form: StepForm) -> None:
@@ -32,7 +28,7 @@ def after(here: Here, outcome: Outcome, form: StepForm) -> None:
     if outcome.step.act is Do.DESIGNER:
         minutes.designated(here, dossier)
     if dossier.mission.designated is not None:
-        channels(here, dossier)
+        gathering.gather(here.unit, dossier, here.now)
 
 
 def _orders(here: Here, dossier: Dossier) -> None:
@@ -64,18 +60,3 @@ def _exhausted(here: Here, dossier: Dossier) -> None:
     )
     for person in here.unit.people.holding((Role.SVC, Role.COLL), dossier):
         notices.to_person(here, dossier, person, text)
-
-
-def channels(here: Here, dossier: Dossier) -> None:
-    """The atelier's channel on each platform present, with the right members: the clock opens it and keeps it so."""
-    people = here.unit.people.holding(INVITED, dossier)
-    accounts = [here.unit.people.direct(p.id) for p in people]
-    platforms: dict[str, list[str]] = {}
-    for account in accounts:
-        if account is not None:
-            platforms.setdefault(account.platform, []).append(account.id.removeprefix("dm:"))
-    for platform, members in platforms.items():
-        here.unit.ateliers.want(dossier.ref, platform, dossier.ref.lower(), members)
-    key = atelier_key(dossier.ref)
-    for place in here.unit.ateliers.of(dossier.ref):
-        notices.card_once(here, dossier, place, key, "atelier")

@@ -12,7 +12,7 @@ from atelier.territories import Territories
 from atelier.words import Labels, Refused
 from chat.cards import Address, Message
 from chat.talk import Answer, AnyEvent, Reply, Say
-from chat.text import Text, joined, texts, tr
+from chat.text import Text, joined, raw, texts, tr
 from storage.unit import Unit
 
 
@@ -38,6 +38,11 @@ class Here:
 def direct(account: Address) -> Address:
     """The direct conversation between the bot and an account: every platform reads « dm:<account> »."""
     return Address(platform=account.platform, id=f"dm:{account.id}")
+
+
+def platform_name(platform: str) -> Text:
+    """A platform as people write it: « Mattermost »."""
+    return raw(platform.capitalize())
 
 
 def said(refused: Refused) -> Text:

@@ -5,24 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from atelier import editing, rules
-from atelier.awaited import awaited
+from atelier.awaited import awaited, may_await
 from atelier.calendar import zone
 from atelier.completeness import missing_letters, missing_required, wanted_still
 from atelier.decide import offers
 from atelier.dossier import Dossier, Run
 from atelier.fiche import items
 from atelier.labels import STATES
-from atelier.procedure import FINAL
 from atelier.spelling import key
-from atelier.words import Reference, Role, State
+from atelier.words import Reference, Role
 from chat.cards import Button, Card, Fact, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Moment, Text, joined, raw, tr
 from handlers import cards, names
 from handlers.here import Here, answer
-from storage.dossiers import Brief
+from storage.pages import Brief
 
 SHOWN = 10
+LOOKED, PAGE = 200, 25
+"""How many requests « À faire maintenant » is looked for in, and how many are read at a time."""
 LISTED = 20
 QUEUED = 25
 MANY = 500
@@ -33,26 +34,50 @@ LONGEST_CODE = 3
 
 def home(here: Here) -> Answer:
     """« À faire maintenant », my requests, the next dates."""
-    mine = here.unit.dossiers.list_for(here.person, limit=200)
-    live = [d for d in mine if d.state not in FINAL]
-    todo = [d for d in live if d.roles_of(here.person) & set(awaited(d))]
+    todo = _todo(here)
     facts = [Fact(name=raw(d.ref), value=_awaits(here, d)) for d in todo[:SHOWN]]
-    dates = sorted(_dates(live, here.now), key=_nearest)[:3]
-    lines = [tr("{ref} — {what} : {due}", ref=ref, what=what, due=due) for _, ref, what, due in dates]
+    lines = [tr("{ref} — {what} : {due}", ref=ref, what=what, due=due) for _, ref, what, due in _next(here)[:3]]
     buttons = [cards.see_button(d).model_copy(update={"label": tr("Ouvrir {ref}", ref=d.ref)}) for d in todo[:5]]
     if any(h.role in {Role.SVC, Role.COLL} for h in here.person.holdings):
         token = Token(act="demande")
         buttons.append(Button(label=tr("Nouvelle demande"), token=token, style="primary", command="/atelier demande"))
     nothing = () if todo else (tr("Rien ne vous attend pour le moment."),)
-    count = tr("Vous suivez {count} demande(s) en cours.", count=len(live))
     nearest = (tr("Prochaines dates :"), *lines) if lines else ()
     card = Card(
         title=tr("À faire maintenant"),
         facts=tuple(facts),
-        paragraphs=(*nothing, count, *nearest),
+        paragraphs=(*nothing, _followed(here), *nearest),
         buttons=tuple(buttons),
     )
-    return answer(here, Say(message=Message(text=tr("À faire maintenant : {count}", count=len(todo)), card=card)))
+    text = (
+        tr("À faire maintenant : plus de {count}", count=SHOWN)
+        if len(todo) > SHOWN
+        else tr("À faire maintenant : {count}", count=len(todo))
+    )
+    return answer(here, Say(message=Message(text=text, card=card)))
+
+
+def _todo(here: Here) -> list[Dossier]:
+    """What awaits me, the last moved first: as many as are shown, and one more when there are others.
+
+    Looked for in the `LOOKED` last moved that may await somebody like me, a page at a time: few are read when many are seen.
+    """
+    held = {holding.role for holding in here.person.holdings}
+    states = may_await(held | here.unit.dossiers.parts_of(here.person))
+    todo: list[Dossier] = []
+    for offset in range(0, LOOKED if states else 0, PAGE):
+        page = here.unit.dossiers.going(here.person, states, PAGE, offset)
+        todo += [d for d in page if d.roles_of(here.person) & set(awaited(d))]
+        if len(todo) > SHOWN or len(page) < PAGE:
+            break
+    return todo[: SHOWN + 1]
+
+
+def _followed(here: Here) -> Text:
+    count = here.unit.dossiers.count_going(here.person, MANY + 1)
+    if count > MANY:
+        return tr("Vous suivez plus de {count} demandes en cours.", count=MANY)
+    return tr("Vous suivez {count} demande(s) en cours.", count=count)
 
 
 def _awaits(here: Here, dossier: Dossier) -> Text:
@@ -88,9 +113,7 @@ def listing(here: Here, filter_: str) -> Answer:
     """« liste [filtre] »: the requests I see, by state, département or words of the territory."""
     found, count = _listed(here, filter_)
     facts = [
-        Fact(
-            name=raw(d.ref), value=tr("{place} — {state}", place=raw(d.territory() or d.service), state=names.state(d))
-        )
+        Fact(name=raw(d.ref), value=tr("{place} — {state}", place=raw(d.territory or d.service), state=_state(d)))
         for d in found[:LISTED]
     ]
     text = tr("Plus de {count} demandes.", count=MANY) if count > MANY else tr("{count} demande(s).", count=count)
@@ -103,14 +126,18 @@ def listing(here: Here, filter_: str) -> Answer:
     return answer(here, Say(message=Message(text=text, card=card if found else None)))
 
 
-def _listed(here: Here, filter_: str) -> tuple[list[Dossier], int]:
+def _state(brief: Brief) -> Text:
+    return tr(STATES[brief.state])
+
+
+def _listed(here: Here, filter_: str) -> tuple[list[Brief], int]:
     """The requests to show, and how many there are (`MANY` + 1: more). Words are looked for in the `MANY` last moved."""
     typed = [word.upper() for word in key(filter_).split()]
     departement = next((word for word in typed if _is_code(word)), "")
     if typed in ([], [departement]):
         return here.unit.dossiers.listed(here.person, LISTED, MANY + 1, departement)
-    matching = [b.ref for b in here.unit.dossiers.briefs_for(here.person, MANY, departement) if _matches(b, filter_)]
-    return here.unit.dossiers.many(matching[:LISTED], here.person), len(matching)
+    matching = [b for b in here.unit.dossiers.briefs_for(here.person, MANY, departement) if _matches(b, filter_)]
+    return matching, len(matching)
 
 
 def _is_code(word: str) -> bool:
@@ -119,7 +146,7 @@ def _is_code(word: str) -> bool:
 
 def _matches(brief: Brief, filter_: str) -> bool:
     """Words as people type them, accents forgiven; a number alone is a département."""
-    said = f"{brief.ref} {brief.territory} {brief.service} {brief.state} {STATES[State(brief.state)]}"
+    said = f"{brief.ref} {brief.territory} {brief.service} {brief.state} {STATES[brief.state]}"
     return all(word == key(brief.departement) if _is_code(word) else word in key(said) for word in key(filter_).split())
 
 
@@ -129,7 +156,7 @@ def queue(here: Here) -> Answer:
     facts = [
         Fact(
             name=tr("{rank}. {ref}", rank=i, ref=d.ref),
-            value=tr("{place} — {state}", place=raw(d.territory()), state=names.state(d)),
+            value=tr("{place} — {state}", place=raw(d.territory), state=_state(d)),
         )
         for i, d in seen[:QUEUED]
     ]
@@ -161,5 +188,10 @@ def _running(here: Here, ref: str) -> tuple[list[Dated], int]:
     if ref:
         rows = sorted(_dates([here.unit.dossiers.seen_by(here.person, Reference(ref))], here.now), key=_nearest)
         return rows, len(rows)
+    return _next(here), here.unit.deadlines.count_for(here.person, MANY + 1)
+
+
+def _next(here: Here) -> list[Dated]:
+    """The nearest dates of what I see."""
     near = here.unit.dossiers.many(here.unit.deadlines.nearest_for(here.person, LISTED), here.person)
-    return sorted(_dates(near, here.now), key=_nearest), here.unit.deadlines.count_for(here.person, MANY + 1)
+    return sorted(_dates(near, here.now), key=_nearest)

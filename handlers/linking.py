@@ -20,10 +20,9 @@ from atelier.words import PersonId, Refused, fr
 from chat.cards import Address, Button, Card, Message, Token
 from chat.talk import Answer, AnyEvent, Asked, Outcome, Said, Say
 from chat.text import Moment, Text, raw, tr
-from handlers import following
-from handlers.bridge import platform_name
+from handlers import gathering
 from handlers.cards import person_key
-from handlers.here import Config, Here, answer, direct, say
+from handlers.here import Config, Here, answer, direct, platform_name, say
 from storage.errors import NotFound
 from storage.unit import Unit
 
@@ -36,7 +35,7 @@ LENGTH, GROUP = 12, 4
 VALID = timedelta(minutes=10)
 TRIES, LOCKED = 5, timedelta(hours=1)
 MANY = 500
-"""Dossiers of one person whose channels are looked at."""
+"""Dossiers of one person whose cards are looked at."""
 
 log = structlog.get_logger()
 
@@ -63,7 +62,7 @@ def unlink(here: Here) -> Answer:
     _forget_code(unit, here.person.id)
     _forget_cards(here, account)
     unit.conversations.end(account)
-    moved(here)
+    gathering.follow(unit, (here.person,), here.now)
     where = platform_name(account.platform)
     text = tr("Votre compte sur {platform} n'est plus relié à vous : je n'y réponds plus en votre nom.", platform=where)
     left = unit.people.direct(here.person.id)
@@ -94,19 +93,6 @@ def kept_home(person: Person, platform: str, config: Config) -> None:
             fr("Ce que lit le bureau AD1 ne quitte pas {platform} : gardez-y votre compte."),
             platform=config.review.platform.capitalize(),
         )
-
-
-def moved(here: Here) -> None:
-    """Somebody is written to elsewhere from now on: their ateliers' channels get and lose members accordingly."""
-    for dossier in here.unit.dossiers.list_for(here.person, limit=MANY):
-        if dossier.mission is None or dossier.mission.designated is None:
-            continue
-        following.channels(here, dossier)
-        reached = [here.unit.people.direct(p.id) for p in here.unit.people.holding(following.INVITED, dossier)]
-        platforms = {place.platform for place in reached if place}
-        for place in here.unit.ateliers.of(dossier.ref):
-            if place.platform not in platforms:
-                here.unit.ateliers.want(dossier.ref, place.platform, dossier.ref.lower(), ())
 
 
 # The code
@@ -221,6 +207,7 @@ def _taken(owner: Person, person: Person) -> Refused:
 def _joined(unit: Unit, account: Address, person: Person, asked: Address, now: datetime) -> Answer:
     """Both accounts are told."""
     unit.people.link(person.id, account)
+    gathering.follow(unit, (person,), now)
     _forget_code(unit, person.id)
     unit.conversations.end(_tries_at(account))
     platform = platform_name(account.platform)

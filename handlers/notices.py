@@ -14,26 +14,43 @@ from chat.text import Text, joined, tr
 from handlers import mission, names, owing, saying
 from handlers.around import contract_of, labels
 from handlers.cards import groupement_key, person_key, review_key
-from handlers.here import Here, said
+from handlers.here import Here, platform_name, said
 
 
 def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     """The people told outside AD1, in the order of the directory; whoever acts is not told of their own act.
 
-    Those whose turn it is now are told too: editing a card is silent. Once the atelier has its own channel, everybody
-    reads there, and a message of their own goes only to those who must act, and to whom it was recorded for.
+    Those whose turn it is now are told too: editing a card is silent. Once the atelier's channel is open where somebody
+    reads, a message of their own comes only when they must act, or when it was recorded for them.
     """
     moved = outcome.step.target is not None or outcome.step.goes is not None
     turn = awaited(outcome.dossier) if moved and outcome.dossier.mission is not None else ()
     roles = dict.fromkeys(r for r in (*outcome.step.tells, *turn) if r not in AD1)
     people = owing.listening(here.unit, outcome.dossier, roles)
-    channel = bool(here.unit.ateliers.of(outcome.dossier.ref)) and not outcome.step.secret
-    present = set(turn) if channel else set(roles)
-    return tuple(
-        p
-        for p in people
-        if p.id != here.person.id and (p.id == outcome.by.for_ or outcome.dossier.roles_of(p) & present)
+    opened = () if outcome.step.secret else here.unit.ateliers.platforms(outcome.dossier.ref, opened=True)
+
+    def reached(person: Person) -> bool:
+        place = here.unit.people.direct(person.id)
+        asked = set(turn) if place is not None and place.platform in opened else set(roles)
+        return person.id == outcome.by.for_ or bool(outcome.dossier.roles_of(person) & asked)
+
+    return tuple(p for p in people if p.id != here.person.id and reached(p))
+
+
+def read_in(here: Here, outcome: Outcome) -> tuple[Text, ...]:
+    """The channels where a step will be read, beside those it is told to: AD1's, the atelier's, the groupement's."""
+    review = [tr("le canal de revue du bureau AD1")] if tells_review(outcome.dossier, outcome.step) else []
+    if outcome.step.act in {Do.ECRIRE, Do.INVITER}:
+        return tuple(review)
+    asked = _groupement_place(here, outcome)
+    ateliers = [
+        tr("le canal de l'atelier sur {platform}", platform=platform_name(place.platform))
+        for place in _atelier_places(here, outcome)
+    ]
+    groupement = (
+        [tr("le canal du groupement sur {platform}", platform=platform_name(asked[0].platform))] if asked else []
     )
+    return (*review, *ateliers, *groupement)
 
 
 def tells_review(dossier: Dossier, step: Step) -> bool:
@@ -87,31 +104,38 @@ def warned(outcome: Outcome) -> Text:
 
 def in_atelier(here: Here, outcome: Outcome, form: StepForm) -> None:
     """The atelier's own channels, once they are wanted: what everybody there may read."""
-    dossier = outcome.dossier
-    if outcome.step.secret:
-        return
-    for place in here.unit.ateliers.of(dossier.ref):
+    for place in _atelier_places(here, outcome):
         text = sentence(here, outcome, form, inside=False)
         message = Message(text=text, files=handed_in(outcome))
-        here.unit.outbox.put(place, message, ref=dossier.ref, due=here.now)
+        here.unit.outbox.put(place, message, ref=outcome.dossier.ref, due=here.now)
+
+
+def _atelier_places(here: Here, outcome: Outcome) -> tuple[Address, ...]:
+    return () if outcome.step.secret else here.unit.ateliers.of(outcome.dossier.ref)
 
 
 def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
     """The channel of the groupement asked or designated, when its contract names one: its card, and what it is told."""
-    dossier = outcome.dossier
-    contract = contract_of(here.unit, dossier)
-    if contract is None or Role.MAND not in (*outcome.step.tells, *awaited(dossier)):
+    found = _groupement_place(here, outcome)
+    if found is None:
         return
-    scope = dossier.mission_().groupement_scope()
-    groupement = contract.groupement(scope.rpartition("/")[2])
-    platform, _, id_ = groupement.canal.partition(":") if groupement else ("", "", "")
-    if not id_:
-        return
-    place, key = Address(platform=platform, id=id_), groupement_key(dossier.ref, scope)
+    dossier, (place, scope) = outcome.dossier, found
+    key = groupement_key(dossier.ref, scope)
     card_once(here, dossier, place, key, "groupement")
     asks = outcome.step.act in saying.ASKS_A_GROUPEMENT
     text = saying.solicited(outcome) if asks else sentence(here, outcome, form, inside=False)
     here.unit.outbox.put(place, Message(text=text, files=handed_in(outcome)), thread=key, ref=dossier.ref, due=here.now)
+
+
+def _groupement_place(here: Here, outcome: Outcome) -> tuple[Address, str] | None:
+    """The channel, and whose it is: « grp:CONTRACT/GROUPEMENT »; None when there is none, or nothing to tell there."""
+    contract = contract_of(here.unit, outcome.dossier)
+    if contract is None or Role.MAND not in (*outcome.step.tells, *awaited(outcome.dossier)):
+        return None
+    scope = outcome.dossier.mission_().groupement_scope()
+    groupement = contract.groupement(scope.rpartition("/")[2])
+    platform, _, id_ = groupement.canal.partition(":") if groupement else ("", "", "")
+    return (Address(platform=platform, id=id_), scope) if id_ else None
 
 
 def refresh(here: Here, dossier: Dossier) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from atelier import rules, transfers
+from atelier.awaited import able
 from atelier.dossier import Dossier, Person, Run
 from atelier.words import PersonId, Role
 from storage.errors import NotFound
@@ -23,10 +25,13 @@ class Owing:
     lacking: tuple[Role, ...] = ()
 
 
-def owing(unit: Unit, dossier: Dossier, run: Run) -> Owing:
-    """Who is told of a deadline; nobody at all only when neither the service nor AD1 has anybody either."""
+def owing(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Owing:
+    """Who is told of a deadline at `now`; nobody at all only when neither the service nor AD1 has anybody either.
+
+    Whoever's delegation of signature is not in force is not asked: they would be refused.
+    """
     roles = rules.owed(run, dossier)
-    held = listening(unit, dossier, roles)
+    held = able(listening(unit, dossier, roles), dossier, roles, now)
     if reached(unit, held):
         return Owing(held)
     for others in FALLBACK:
@@ -42,15 +47,14 @@ def listening(unit: Unit, dossier: Dossier, roles: Iterable[Role]) -> tuple[Pers
     Of those who examine for AD1, whoever took the dossier in charge speaks for the others.
     """
     asked = frozenset(roles)
-    people = unit.people.holding(asked, dossier)
+    held = [(p, asked & held) for p, held in unit.people.around(dossier) if asked & held]
     if not dossier.transfers and dossier.instructor is None:
-        return people
-    others = frozenset({Role.AD1I}) if any(p.id == dossier.instructor for p in people) else frozenset()
+        return tuple(p for p, _ in held)
+    others = frozenset({Role.AD1I}) if any(p.id == dossier.instructor for p, _ in held) else frozenset()
     return tuple(
         p
-        for p in people
-        if asked
-        & dossier.roles_of(p) - transferred(unit, dossier, p) - (others if p.id != dossier.instructor else frozenset())
+        for p, roles in held
+        if roles - transferred(unit, dossier, p) - (others if p.id != dossier.instructor else frozenset())
     )
 
 

@@ -7,9 +7,8 @@ from atelier.words import Refused, fr
 from chat.cards import Address, Button, Card, Fact, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Text, raw, tr
-from handlers import linking
-from handlers.bridge import platform_name
-from handlers.here import Here, answer, direct
+from handlers import gathering, linking
+from handlers.here import Here, answer, direct, platform_name
 
 ACT = "preferences"
 LANGUAGES = {"fr": tr("français"), "en": tr("anglais")}
@@ -44,7 +43,7 @@ def _prefer(here: Here) -> Answer:
     if before is not None and before != direct(account):
         text = tr("Je vous écris désormais sur {platform}.", platform=platform_name(account.platform))
         here.unit.outbox.put(before, Message(text=text), due=here.now, lang=here.person.language)
-        linking.moved(here)
+        gathering.follow(here.unit, (here.person,), here.now)
     return answer(here, Say(message=_shown(here, here.person.language)))
 
 

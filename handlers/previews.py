@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from atelier.awaited import able
 from atelier.dossier import Dossier, Person
 from atelier.forms import StepForm
+from atelier.forms_designation import Acte
 from atelier.grammar import Outcome, Step
 from atelier.words import Do, Refused, fr
 from chat.cards import Address, Button, Card, Fact, Message, Token
 from chat.talk import Answer, Given, Say
 from chat.text import Text, joined, raw, tr
 from handlers import exchange, names, notices, saying
-from handlers.around import labels
+from handlers.around import contract_of, labels
 from handlers.behalf import Trial
 from handlers.here import Here, answer
 
@@ -33,6 +35,8 @@ class Kept:
     form: Mapping[str, JsonValue] | None = None
     """The answers as they were checked: a day typed « hier » stays the day that was shown."""
     seal: str = ""
+    contract: str | None = None
+    """Under which contract, in which version: None for what an earlier program kept."""
 
 
 def checked(kept: Kept, step: Step) -> StepForm | None:
@@ -61,7 +65,17 @@ def read(here: Here, place: Place) -> Kept | None:
     if kept is None:
         return None
     form, seal = kept.get("form"), str(kept.get("seal", ""))
-    return Kept(kept["given"], int(kept.get("version", 0)), bool(kept.get("behalf")), form, seal)
+    behalf = bool(kept.get("behalf"))
+    return Kept(kept["given"], int(kept.get("version", 0)), behalf, form, seal, kept.get("contract"))
+
+
+def contract_now(here: Here, dossier: Dossier, form: StepForm) -> str:
+    """The contract a step goes by and its version, as recorded at this moment: « demonstration/2 »; empty without one."""
+    if not isinstance(form, Acte):
+        contract = contract_of(here.unit, dossier)
+        return f"{contract.code}/{contract.version}" if contract else ""
+    found = here.unit.contracts.versions(form.accord_cadre)
+    return f"{found[0].code}/{found[0].version}" if found else ""
 
 
 def typed(here: Here, token: Token) -> Kept | None:
@@ -76,6 +90,7 @@ def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) 
         {
             "kind": "apercu", "given": kept, "version": trial.dossier.version, "behalf": trial.recorded,
             "form": form.model_dump(mode="json"), "seal": _seal(form),
+            "contract": contract_now(here, trial.dossier, form),
         },
     )  # fmt: skip
 
@@ -97,7 +112,8 @@ def shown(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Giv
 def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
     """What the service prepared goes to its signatories, who confirm or change it. Raises Refused when there are none."""
     step, dossier = trial.step, trial.dossier
-    signers = [p for p in here.unit.people.holding(step.by, dossier) if here.unit.people.direct(p.id) is not None]
+    held = able(here.unit.people.holding(step.by, dossier), dossier, step.by, here.now)
+    signers = [p for p in held if here.unit.people.direct(p.id) is not None]
     if not signers:
         raise Refused(
             fr(
@@ -138,8 +154,7 @@ def _card(here: Here, outcome: Outcome, form: StepForm, buttons: tuple[Button, .
     people: tuple[Person, ...] = exchange.addressed(here, dossier, form) if writes else notices.told(here, outcome)
     sentence: Text = exchange.letter(here, dossier, form) if writes else _sentence(here, outcome, form, people)
     told = [raw(f"{p.name} ({p.title or p.service})") for p in people]
-    if notices.tells_review(outcome.dossier, step):
-        told.append(tr("le canal de revue du bureau AD1"))
+    told += notices.read_in(here, outcome)
     warned = (tr("À noter : {warned}", warned=notices.warned(outcome)),) if outcome.warnings else ()
     given = tuple(saying.facts(form, labels(here, outcome.before, step))) if dossier.mission is not None else ()
     return Card(

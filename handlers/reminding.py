@@ -13,7 +13,7 @@ from datetime import date, datetime
 from atelier import rules
 from atelier.calendar import local_day
 from atelier.dossier import Dossier, Person, Run
-from atelier.rhythm import awake
+from atelier.rhythm import awake, next_morning
 from atelier.words import PersonId, RuleId
 from chat.cards import Address
 from handlers import clocks, owing
@@ -34,7 +34,20 @@ LATEST_DAY = "jour"
 def ring(unit: Unit, now: datetime) -> int:
     """Send what may leave at the procedure's hour `now`; returns how many reminders were settled (0: none left)."""
     waiting = unit.reminders.awaiting(now)
-    return _Round(unit, now).ring(waiting) if waiting else 0
+    if not waiting:
+        return 0
+    unit.people.meet(one.recipient for one in waiting)
+    return _Round(unit, now).ring(waiting)
+
+
+def overdue(unit: Unit, now: datetime) -> datetime | None:
+    """Since when the reminder that waits longest could have left, at the procedure's hour `now`; None when none could.
+
+    One that is held (a night, a holiday, somebody told already this morning) is not late: it waits for its hour.
+    """
+    round_ = _Round(unit, now)
+    since = (round_.free_since(one) for one in unit.reminders.awaiting(now))
+    return min((moment for moment in since if moment is not None), default=None)
 
 
 @dataclass(slots=True)
@@ -68,8 +81,8 @@ class _Round:
         """One moved to an earlier day leaves before its next is written: it is now."""
         lines = (line for found in self.lines.values() for line in found)
         early = {li.dossier.ref: li.dossier for li in lines if li.row.id in sent and li.row.due < li.row.planned}
-        for dossier in early.values():
-            clocks.follow(self.unit, dossier, self.now)
+        if early:
+            clocks.follow(self.unit, early.values(), self.now, self._owing)
 
     def _batch(self, waiting: Iterable[Awaiting]) -> list[PersonId]:
         """The recipients of this round: with each reader, everybody they stand in for."""
@@ -81,7 +94,7 @@ class _Round:
         for reader, theirs in readers.items():
             if count >= LIMIT:
                 break
-            if self._may_read(reader, urgent=any(one.urgent for one in theirs)):
+            if self._may_read(reader, urgent=any(one.urgent is not None for one in theirs)):
                 batch += [one.recipient for one in theirs]
                 count += sum(one.count for one in theirs)
         return batch
@@ -100,15 +113,29 @@ class _Round:
             return True
         return awake(self.now, person.departement) and (urgent or not self._told_today(person))
 
+    def free_since(self, one: Awaiting) -> datetime | None:
+        """Since when something due to somebody could leave; None while all of it must wait.
+
+        What is due to somebody away without a substitute is others' to read: their own reminders tell.
+        """
+        person = self._person(self._reader(one.recipient))
+        if person is None:
+            return one.oldest
+        since = one.urgent if self._told_today(person) else one.oldest
+        if since is None or self._absence(person) is not None or not awake(self.now, person.departement):
+            return None
+        return max(since, next_morning(self._today(person), person.departement))
+
     def _route(self, recipients: list[PersonId]) -> None:
         """Each reminder due to these people, put among the lines of whoever is to read it."""
         first = self.unit.reminders.due_to(recipients, self.now) if recipients else []
         dossiers = self.unit.dossiers.held({row.ref for row in first})
-        for dossier in dossiers.values():
-            clocks.follow(self.unit, dossier, self.now)  # writes the next ones, and those an outage let pass
-            for run in rules.running(dossier):
-                self._owing(dossier, run)  # while who is around it is at hand
-        rows = self.unit.reminders.due_to(recipients, self.now) if first else []
+        if not first:
+            return
+        clocks.follow(
+            self.unit, dossiers.values(), self.now, self._owing
+        )  # the next ones, and those an outage let pass
+        rows = self.unit.reminders.due_to(recipients, self.now)
         for row in rows:
             found = list(self._lines(row, dossiers[row.ref]))
             self.gone += [] if found else [row.id]
@@ -193,7 +220,7 @@ class _Round:
     def _owing(self, dossier: Dossier, run: Run) -> Owing:
         about = (str(dossier.ref), str(run.rule), run.generation)
         if about not in self.owed:
-            self.owed[about] = owing.owing(self.unit, dossier, run)
+            self.owed[about] = owing.owing(self.unit, dossier, run, self.now)
         return self.owed[about]
 
     def _person(self, id_: PersonId) -> Person | None:

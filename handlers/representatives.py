@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from atelier.contracts import AccordCadre
 from atelier.dossier import Holding, Person
 from atelier.words import PersonId, Role
+from handlers import gathering
 from storage.unit import Unit
 
 
@@ -13,22 +16,30 @@ def scope(contract: AccordCadre, groupement: str) -> str:
     return f"grp:{contract.code}/{groupement}"
 
 
-def settle(unit: Unit, contract: AccordCadre, before: AccordCadre | None) -> tuple[Person, ...]:
+def settle(unit: Unit, contract: AccordCadre, before: AccordCadre | None, now: datetime) -> tuple[Person, ...]:
     """Give the role to who was named, take it from who is named no more; returns who has it now and had not.
 
-    A role the directory gave by itself stays: only what an earlier version of the contract named is taken back.
+    A role the directory gave by itself stays: only what an earlier version of the contract named is taken back. The
+    ateliers' channels follow. `now`: an aware instant.
     """
     wanted = _named(contract)
     gone = (_named(before) if before else set()) - wanted
-    for person, place in sorted(gone):
-        kept = unit.people.get(person)
-        left = tuple(h for h in kept.holdings if (h.role, h.scope) != (Role.MAND, place))
-        unit.people.save(kept.model_copy(update={"holdings": left}))
-    return tuple(_given(unit, person, place) for person, place in sorted(wanted) if _lacks(unit, person, place))
+    left = tuple(_left(unit, person, place) for person, place in sorted(gone))
+    given = tuple(_given(unit, person, place) for person, place in sorted(wanted) if _lacks(unit, person, place))
+    gathering.follow(unit, (*left, *given), now)
+    return given
 
 
 def _named(contract: AccordCadre) -> set[tuple[PersonId, str]]:
     return {(person, scope(contract, g.code)) for g in contract.groupements for person in g.representants}
+
+
+def _left(unit: Unit, person: PersonId, place: str) -> Person:
+    """Without the role; returns them as they were."""
+    known = unit.people.get(person)
+    left = tuple(h for h in known.holdings if (h.role, h.scope) != (Role.MAND, place))
+    unit.people.save(known.model_copy(update={"holdings": left}))
+    return known
 
 
 def _lacks(unit: Unit, person: PersonId, place: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat.cards import Token
-from chat.talk import AnyEvent, Asked, Attached, Filled, Pressed, Said
+from chat.talk import AnyEvent, Asked, Attached, Filled, Offered, Pressed, Said, Turned
 
 NUL, SHOWN = "\0", "\ufffd"
 
@@ -18,6 +18,8 @@ def sound(event: AnyEvent) -> AnyEvent:
         case Filled():
             given = {_kept(n): _kept(v) if isinstance(v, str) else tuple(map(_kept, v)) for n, v in event.given.items()}
             return event.model_copy(update={"token": _token(event.token), "given": given})
+        case Offered() | Turned():
+            return event
 
 
 def _kept(text: str) -> str:

@@ -17,6 +17,7 @@ from atelier.dossier import Dossier
 from atelier.forms import Kind as Typed
 from atelier.forms import Line, StepForm
 from atelier.grammar import Step
+from atelier.lists import parts
 from atelier.problems import problems
 from atelier.words import Refused, fr
 from chat.cards import Token
@@ -82,10 +83,13 @@ def max_length(info: FieldInfo) -> int | None:
     return found[0].max_length if found else None
 
 
-def read(step: Step, given: Mapping[str, str | tuple[str, ...]], today: date) -> StepForm | dict[str, Refused]:
+def read(
+    step: Step, given: Mapping[str, str | tuple[str, ...]], today: date, listed: Listed = NONE
+) -> StepForm | dict[str, Refused]:
     """The checked answers, or the refusal of each field at fault. A step that asks nothing gives an empty form.
 
-    `today` is the local day where the atelier takes place: days are read as people write them.
+    `today` is the local day where the atelier takes place: days are read as people write them; `listed` are the choices
+    that depend on the dossier: a name typed whole keeps its commas.
     """
     model = step.asks
     if model is None:
@@ -97,7 +101,7 @@ def read(step: Step, given: Mapping[str, str | tuple[str, ...]], today: date) ->
         if info is None or (not value and not info.is_required()):
             continue
         try:
-            values[name] = _read(info, value, today)
+            values[name] = _read(info, value, today, listed)
         except Refused as refused:
             wrong[name] = refused
             values[name] = value
@@ -108,11 +112,15 @@ def read(step: Step, given: Mapping[str, str | tuple[str, ...]], today: date) ->
     return wrong or form
 
 
-def _read(info: FieldInfo, value: str | tuple[str, ...], today: date) -> object:
-    kind = line_of(info).kind
+def _read(info: FieldInfo, value: str | tuple[str, ...], today: date, listed: Listed) -> object:
+    line = line_of(info)
+    kind = line.kind
     if kind == "choices":
-        return tuple(p.strip() for p in value.split(",") if p.strip()) if isinstance(value, str) else value
+        names = [code for code, _ in (*line.choices, *listed.get(line.listed, ()))]
+        return parts(value, names) if isinstance(value, str) else value
     typed = (value[0] if value else "") if isinstance(value, tuple) else value
+    if kind == "amount":
+        return parse_amount(typed, line.tax) if typed.strip() else typed
     reader = _READERS.get(kind)
     return reader(typed, today) if reader and typed.strip() else typed
 
@@ -129,7 +137,6 @@ _READERS: MappingProxyType[str, Callable[[str, date], object]] = MappingProxyTyp
     {
         "date": parse_day,
         "number": _number,
-        "amount": lambda typed, _: parse_amount(typed),
         "delay": lambda typed, _: str(Delay.parse(typed)),
     }
 )

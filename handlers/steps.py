@@ -65,7 +65,8 @@ def filled(here: Here, event: Filled) -> Answer:
 def attempt(here: Here, token: Token, given: Given) -> Answer:
     """A step with its answers, from a form or a text command: corrected, prepared, previewed, or taken."""
     trial = found(here, token)
-    form = stepforms.read(trial.step, given, today(here, trial.dossier))
+    choices = listed(here, trial.dossier, trial.step)
+    form = stepforms.read(trial.step, given, today(here, trial.dossier), choices)
     if isinstance(form, dict):
         return answer(here, Correct(problems={name: said(r) for name, r in form.items()}))
     try:
@@ -112,13 +113,22 @@ def _kept(here: Here, token: Token, place: previews.Place) -> Answer:
             fr("Ce texte a été remplacé depuis : relisez le dernier message à signer, ou « /atelier corriger {ref} {act} »."),
             ref=token.ref, act=act,
         )  # fmt: skip
-    form = previews.checked(kept, trial.step) or stepforms.read(trial.step, kept.given, today(here, trial.dossier))
+    form = previews.checked(kept, trial.step) or _read_again(here, trial, kept.given)
     if isinstance(form, dict):
         raise next(iter(form.values()))
+    if kept.contract is not None and kept.contract != previews.contract_now(here, trial.dossier, form):
+        raise Refused(
+            fr("L'accord-cadre a changé depuis cet aperçu : recommencez le geste pour voir le texte d'aujourd'hui.")
+        )
     if trial.prepared:
         raise Refused(fr("La signature revient au signataire du service : il la donne avec son propre compte."))
     here.unit.conversations.end(place)
     return _take(here, trial, form, decide(attempt_of(here, trial, form), trial.step.act))
+
+
+def _read_again(here: Here, trial: behalf.Trial, given: Given) -> StepForm | dict[str, Refused]:
+    """What an earlier program kept as it was typed, read today."""
+    return stepforms.read(trial.step, given, today(here, trial.dossier), listed(here, trial.dossier, trial.step))
 
 
 def corrected(here: Here, token: Token) -> Answer:
@@ -190,8 +200,9 @@ def attempt_of(here: Here, trial: behalf.Trial, form: StepForm) -> Attempt:
     """Everything the rules need to decide."""
     known = around(here, trial.dossier, trial.step, form)
     return Attempt(
-        trial.dossier, here.person, trial.role, form, here.now, known, behalf=trial.behalf, document=trial.document
-    )
+        trial.dossier, here.person, trial.role, form, here.now, known, behalf=trial.behalf, document=trial.document,
+        received=trial.received,
+    )  # fmt: skip
 
 
 def _take(here: Here, trial: behalf.Trial, form: StepForm, decided: Outcome) -> Answer:
@@ -215,6 +226,12 @@ def _take(here: Here, trial: behalf.Trial, form: StepForm, decided: Outcome) -> 
     )
 
 
+def paper(trial: behalf.Trial) -> dict[str, object]:
+    """The document somebody's gesture was recorded from, and the day it was received."""
+    day = trial.received.isoformat() if trial.received else None
+    return {"document": trial.document, "recu_le": day}
+
+
 def _numbered(here: Here, outcome: Outcome) -> Outcome:
     """The arrival number, given once at the first transmission and kept through completions."""
     dossier = outcome.dossier
@@ -234,7 +251,7 @@ def _journal(here: Here, outcome: Outcome, trial: behalf.Trial, form: StepForm) 
         from_state=outcome.before.state,
         to_state=outcome.dossier.state,
         text=getattr(form, "motif", "") or getattr(form, "texte", "") or "",
-        details=form.model_dump(mode="json") | ({"document": trial.document} if trial.recorded else {}),
+        details=form.model_dump(mode="json") | (paper(trial) if trial.recorded else {}),
     )
 
 

@@ -8,7 +8,7 @@ from atelier.labels import ROLES
 from atelier.words import Refused, Role, fr
 from chat.talk import Answer
 from chat.text import Text, joined, raw, tr
-from handlers import clocks, colleagues, names, notices
+from handlers import clocks, colleagues, gathering, names, notices
 from handlers.here import Here, say
 
 TRANSFERRED = "transfert"
@@ -33,6 +33,8 @@ def transfer(here: Here, dossier: Dossier, typed: str) -> Answer:
     _journal(here, moved, taker, roles)
     clocks.keep(here.unit, moved, here.now)
     notices.refresh(here, moved)
+    if here.unit.ateliers.platforms(moved.ref):
+        gathering.gather(here.unit, moved, here.now)
     _tell(here, moved, taker, roles)
     kept = dossier.roles_of(here.person) - set(roles)
     text = tr(

@@ -1,6 +1,6 @@
 """Write docs/parite.md: every feature and every gesture, platform by platform, as the conformance suite finds them.
 
-    python scripts/draw_parity.py            # play everything (about a minute) and write the page
+    python scripts/draw_parity.py            # play everything (about three minutes) and write the page
     python scripts/draw_parity.py --check    # change nothing; exit 1 when the page is not what is found
 
 Nothing is written by hand: the lines are the registry of tests/conformance, the cells are what its probes say when they
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import structlog
 
@@ -41,8 +42,9 @@ la chose s'y fait. « Texte seul » est une plateforme sans bouton, sans fenêtr
 des mots, on y dépose des fichiers ; c'est ce qu'entend un lecteur d'écran, et ce qui reste quand le reste manque.
 """
 LIVED = """\
-L'histoire du bac à sable est vécue en entier, de la première question à la clôture de l'atelier : une fois par boutons,
-menus et formulaires, une fois en ne tapant que du texte. À la fin, les journaux de toutes les plateformes sont les mêmes.
+L'histoire du bac à sable est vécue en entier, de la première question à la clôture de l'atelier ; chaque geste par lequel
+elle ne passe pas est fait sur un atelier que les règles y ont mené. Tout est fait deux fois : par boutons, menus et
+formulaires, puis en ne tapant que du texte. À la fin, les journaux de toutes les plateformes sont les mêmes.
 """
 
 
@@ -53,14 +55,25 @@ def found() -> dict[str, dict[str, str]]:
             feature.title: {name: asyncio.run(probes.run(feature, name, _room(folder, id_, name))) for name in EVERY}
             for id_, feature in REGISTRY.features.items()
         }
-        buttons = {
-            name: asyncio.run(lives.by_buttons(name, _room(folder, "life by buttons", name))) for name in PLATFORMS
-        }
-        typed = asyncio.run(lives.by_text(_room(folder, "life by text", "texte")))
-        words = {"texte": typed} | {
-            name: asyncio.run(lives.again(name, _room(folder, "life by text", name), typed.deeds)) for name in PLATFORMS
-        }
-    return cells | gestures(buttons, words)
+        story = _lived(folder, "story", (lives.by_buttons, lives.by_text, lives.again))
+        detours = _lived(folder, "detours", (lives.detours_by_buttons, lives.detours_by_text, lives.detours_again))
+    return cells | _in_order(story | detours)
+
+
+def _lived(folder: str, what: str, ways: tuple[Any, Any, Any]) -> dict[str, dict[str, str]]:
+    """A life by buttons everywhere, then by text: first where there is nothing else, then the same words everywhere."""
+    by_buttons, by_text, again = ways
+    buttons = {name: asyncio.run(by_buttons(name, _room(folder, f"{what} by buttons", name))) for name in PLATFORMS}
+    typed = asyncio.run(by_text(_room(folder, f"{what} by text", "texte")))
+    rooms = {name: _room(folder, f"{what} by text", name) for name in PLATFORMS}
+    words = {name: asyncio.run(again(name, room, typed.deeds)) for name, room in rooms.items()}
+    return gestures(buttons, {"texte": typed, **words})
+
+
+def _in_order(cells: Cells) -> dict[str, Mapping[str, str]]:
+    """By the table's own order."""
+    titles = [f"{row.id} — {row.label}" for row in (OPENING, *STEPS)]
+    return {title: cells[title] for title in titles if title in cells}
 
 
 def _room(folder: str, what: str, name: str) -> Path:
@@ -72,9 +85,9 @@ def _room(folder: str, what: str, name: str) -> Path:
 def gestures(buttons: Mapping[str, Life], words: Mapping[str, Life]) -> dict[str, dict[str, str]]:
     """Each row of the table that the lives went through, and by which ways on each platform."""
     return {
-        f"{row.id} — {row.label}": {name: _ways(row.id, buttons.get(name), words[name]) for name in EVERY}
+        f"{row.id} — {row.label}": {name: _ways(row.id, buttons.get(name), words[name]) for name in words}
         for row in (OPENING, *STEPS)
-        if any(row.id in life.words for life in words.values())
+        if any(row.id in life.words | life.buttons for life in words.values())
     }
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from atelier.words import PersonId
 from storage.atelier_tables import absences
+from storage.prepared import Prepared
 from storage.rows import upsert
 
-ON = (
+ON = Prepared(
     select(absences)
     .where(absences.c.first <= bindparam("day"), absences.c.last >= bindparam("day"))
     .order_by(absences.c.first)
@@ -54,8 +56,8 @@ class Absences:
 
     def on(self, day: date) -> Mapping[PersonId, Absence]:
         """Who is away that day."""
-        return {PersonId(row.person): _absence(row) for row in self._connection.execute(ON, {"day": day})}
+        return {PersonId(row.person): _absence(row) for row in ON.rows(self._connection, {"day": day})}
 
 
-def _absence(row: Row[tuple[object, ...]]) -> Absence:
+def _absence(row: Any) -> Absence:
     return Absence(PersonId(row.person), row.first, row.last, PersonId(row.substitute))

@@ -8,22 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, bindparam, cast, or_, select, update
 
+from atelier.words import Reference
 from chat.cards import Address
 from storage.atelier_tables import atelier_places
+from storage.prepared import Prepared
 from storage.rows import insert_new
 
 PREFIX = "atelier:"
 FORGOTTEN = 500
-OF = (
-    select(atelier_places.c.platform).where(atelier_places.c.ref == bindparam("of")).order_by(atelier_places.c.platform)
+PEOPLED = cast(atelier_places.c.wanted, Text) != "[]"
+OF = Prepared(
+    select(atelier_places.c.platform, PEOPLED.label("peopled"), atelier_places.c.place)
+    .where(atelier_places.c.ref == bindparam("of"))
+    .order_by(atelier_places.c.platform)
 )
-KNOWN = select(atelier_places.c.ref).where(
-    atelier_places.c.platform == bindparam("on"), atelier_places.c.place == bindparam("at")
+KNOWN = Prepared(
+    select(atelier_places.c.ref).where(
+        atelier_places.c.platform == bindparam("on"), atelier_places.c.place == bindparam("at")
+    )
 )
-# built once: most of what a small reading costs is building it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,18 @@ class Channel:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A channel that the platform does not open, or does not bring to its members: how many tries, why the last failed."""
+
+    ref: str
+    platform: str
+    name: str
+    opened: bool
+    attempts: int
+    reason: str
+
+
 def address(platform: str, ref: str) -> Address:
     """Where letters to an atelier's channel are put, opened or not."""
     return Address(platform=platform, id=f"{PREFIX}{ref}")
@@ -48,9 +67,11 @@ class Ateliers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._read: dict[str, list[Any]] = {}
 
     def want(self, ref: str, platform: str, name: str, members: Iterable[str]) -> None:
         """A channel for this atelier on this platform, with these accounts; the same again changes nothing."""
+        self._read.pop(ref, None)
         wanted = sorted(set(members))
         new = {
             "ref": ref, "platform": platform, "name": name, "place": None, "wanted": wanted, "done": [], "settled": 0,
@@ -85,8 +106,30 @@ class Ateliers:
         self._set(channel, attempts=channel.attempts + 1, not_before=until, reason=reason[:FORGOTTEN])
 
     def of(self, ref: str) -> tuple[Address, ...]:
-        """Where to write to an atelier: one address a platform."""
-        return tuple(address(platform, ref) for platform in self._connection.execute(OF, {"of": ref}).scalars())
+        """Where to write to an atelier: one address a platform where somebody is wanted."""
+        return tuple(address(row.platform, ref) for row in self._places(ref) if row.peopled)
+
+    def platforms(self, ref: str, *, opened: bool = False) -> tuple[str, ...]:
+        """Where an atelier has a channel, also one that nobody is wanted in any more; `opened`: where people read it."""
+        rows = self._places(ref)
+        return tuple(row.platform for row in rows if not opened or (row.peopled and row.place is not None))
+
+    def _places(self, ref: str) -> list[Any]:
+        """Asked several times of the same atelier in an event, read once."""
+        if ref not in self._read:
+            self._read[ref] = OF.rows(self._connection, {"of": ref})
+        return self._read[ref]
+
+    def refs(self) -> tuple[Reference, ...]:
+        """The ateliers that have a channel somewhere, in order."""
+        found = select(atelier_places.c.ref).distinct().order_by(atelier_places.c.ref)
+        return tuple(Reference(ref) for ref in self._connection.execute(found).scalars())
+
+    def failing(self) -> tuple[Failing, ...]:
+        """The channels that were tried in vain, in order."""
+        tried = select(atelier_places).where(atelier_places.c.settled == 0, atelier_places.c.attempts > 0)
+        rows = self._connection.execute(tried.order_by(atelier_places.c.ref, atelier_places.c.platform))
+        return tuple(Failing(r.ref, r.platform, r.name, bool(r.place), r.attempts, r.reason) for r in rows)
 
     def opened_on(self, platform: str) -> tuple[Address, ...]:
         """The channels opened on a platform, as it names them."""
@@ -105,10 +148,11 @@ class Ateliers:
     def known(self, place: Address) -> Address:
         """The address letters use for a platform's place: an atelier's channel by its reference, any other as it is."""
         here = {"on": place.platform, "at": place.id}
-        ref = self._connection.execute(KNOWN, here).scalar_one_or_none()
+        ref = KNOWN.value(self._connection, here)
         return address(place.platform, ref) if ref else place
 
     def _set(self, channel: Channel, **values: object) -> None:
+        self._read.pop(channel.ref, None)
         self._connection.execute(update(atelier_places).where(_is(channel.ref, channel.platform)).values(values))
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from atelier.words import Reference
 from chat.cards import Address
+from storage.prepared import Prepared
 from storage.rows import upsert
 from storage.tables import cards
 
-COPIES = select(cards).where(cards.c.key == bindparam("key")).order_by(cards.c.platform, cards.c.place)
-FORGET = delete(cards).where(
-    cards.c.key == bindparam("of"), cards.c.platform == bindparam("at_platform"), cards.c.place == bindparam("at_place")
+COPIES = Prepared(select(cards).where(cards.c.key == bindparam("key")).order_by(cards.c.platform, cards.c.place))
+FORGET = Prepared(
+    delete(cards).where(
+        cards.c.key == bindparam("of"),
+        cards.c.platform == bindparam("at_platform"),
+        cards.c.place == bindparam("at_place"),
+    )
 )
-OF = select(cards).where(cards.c.ref == bindparam("ref")).order_by(cards.c.key, cards.c.platform, cards.c.place)
+OF = Prepared(
+    select(cards).where(cards.c.ref == bindparam("ref")).order_by(cards.c.key, cards.c.platform, cards.c.place)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,10 @@ class Cards:
         """Every copy of every card of a dossier, by key and place."""
         return self._read(OF, ref=ref)
 
-    def _read(self, which: Select[Any], **values: str) -> list[Copy]:
+    def _read(self, which: Prepared, **values: str) -> list[Copy]:
         return [
             Copy(row.key, Address(platform=row.platform, id=row.place), row.post, Reference(row.ref), row.audience)
-            for row in self._connection.execute(which, values)
+            for row in which.rows(self._connection, values)
         ]
 
     def remember(self, key: str, place: Address, post: str, ref: str, audience: str) -> None:
@@ -57,4 +63,4 @@ class Cards:
 
     def forget(self, key: str, place: Address) -> None:
         """The post is gone: the next letter of this card posts it anew."""
-        self._connection.execute(FORGET, {"of": key, "at_platform": place.platform, "at_place": place.id})
+        FORGET.changed(self._connection, {"of": key, "at_platform": place.platform, "at_place": place.id})

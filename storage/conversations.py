@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from chat.cards import Address
+from storage.prepared import Prepared
 from storage.rows import upsert
 from storage.tables import conversations
 
 HERE = (conversations.c.platform == bindparam("at_platform")) & (conversations.c.account == bindparam("at_account"))
-AT, END = select(conversations.c.data).where(HERE), delete(conversations).where(HERE)
+AT, END = Prepared(select(conversations.c.data).where(HERE)), Prepared(delete(conversations).where(HERE))
 
 
 class Conversations:
@@ -22,7 +23,7 @@ class Conversations:
 
     def at(self, address: Address) -> dict[str, Any] | None:
         """What is kept at an address, or None."""
-        found = self._connection.execute(AT, _at(address)).scalar_one_or_none()
+        found = AT.value(self._connection, _at(address))
         return None if found is None else dict(found)
 
     def keep(self, address: Address, data: dict[str, Any]) -> None:
@@ -32,7 +33,7 @@ class Conversations:
 
     def end(self, address: Address) -> None:
         """Keep nothing any more at this address."""
-        self._connection.execute(END, _at(address))
+        END.changed(self._connection, _at(address))
 
 
 def _at(address: Address) -> dict[str, str]:

@@ -15,13 +15,16 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from atelier.dossier import Person
 from atelier.words import Reference
 from chat.text import Text
+from storage.prepared import Prepared
 from storage.rows import upsert_all
 from storage.tables import deadlines, dossiers
 from storage.visible import seen, sees_many, sight, unindexed
 
 MANY = 1000
 KEYS = ("ref", "rule", "generation")
-STATES = select(deadlines.c.rule, deadlines.c.generation, deadlines.c.state).where(deadlines.c.ref == bindparam("ref"))
+STATES = Prepared(
+    select(deadlines.c.rule, deadlines.c.generation, deadlines.c.state).where(deadlines.c.ref == bindparam("ref"))
+)
 OF = select(deadlines).where(deadlines.c.ref == bindparam("ref"))
 
 
@@ -58,7 +61,7 @@ class Deadlines:
 
     def states(self, ref: str) -> dict[tuple[str, int], str]:
         """The state in which each deadline of a dossier is written, by rule and generation."""
-        found = self._connection.execute(STATES, {"ref": ref})
+        found = STATES.rows(self._connection, {"ref": ref})
         return {(rule, generation): state for rule, generation, state in found}
 
     def of(self, ref: str) -> list[DeadlineRow]:
@@ -69,13 +72,13 @@ class Deadlines:
         """The requests somebody has a part in whose deadlines are the `limit` nearest to run out."""
         sought = sight(person)
         nearest = _nearest(sought.shape, along=sees_many(self._connection, sought))
-        rows = self._connection.execute(nearest, {**sought.values, "limit": limit}).scalars()
+        rows = nearest.column(self._connection, {**sought.values, "limit": limit})
         return list(dict.fromkeys(map(Reference, rows)))
 
     def count_for(self, person: Person, most: int) -> int:
         """How many deadlines run in these requests, counted up to `most`."""
         sought = sight(person)
-        return self._connection.execute(_counted(sought.shape), {**sought.values, "most": most}).scalar_one()
+        return int(_counted(sought.shape).one(self._connection, {**sought.values, "most": most})[0])
 
     def running(self, limit: int = MANY) -> list[tuple[Reference, DeadlineRow]]:
         """The deadlines that run, of every dossier, nearest first."""
@@ -87,16 +90,16 @@ class Deadlines:
 
 
 @cache
-def _nearest(shape: frozenset[str], *, along: bool) -> Select[str]:
+def _nearest(shape: frozenset[str], *, along: bool) -> Prepared:
     """Along the dates, or else the requests first."""
     theirs = THERE.where(seen(shape, along=along), RUNNING if along else RUNNING_THERE)
-    return theirs.order_by(deadlines.c.due).limit(bindparam("limit"))
+    return Prepared(theirs.order_by(deadlines.c.due).limit(bindparam("limit")))
 
 
 @cache
-def _counted(shape: frozenset[str]) -> Select[int]:
+def _counted(shape: frozenset[str]) -> Prepared:
     some = THERE.where(seen(shape), RUNNING_THERE).limit(bindparam("most"))
-    return select(func.count()).select_from(some.subquery())
+    return Prepared(select(func.count()).select_from(some.subquery()))
 
 
 def _values(ref: str, row: DeadlineRow) -> dict[str, object]:

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Integer,
-    Row,
-    Select,
-    Text,
     bindparam,
-    cast,
     delete,
     func,
     insert,
@@ -25,29 +18,19 @@ from sqlalchemy import (
 
 from atelier.dossier import Dossier, Person
 from atelier.procedure import FINAL
-from atelier.words import Reference, State
+from atelier.words import Reference, Role, State
 from storage.atelier_tables import groupements
 from storage.errors import NotFound, Stale
+from storage.pages import UNDER_REVIEW, WHOLE, Brief, brief, briefly, latest, queue
+from storage.prepared import Prepared
 from storage.rows import insert_new
 from storage.tables import dossiers, members, territories
-from storage.visible import FEW, counting, seen, sees_many, sight, unindexed
+from storage.visible import FEW, counting, sees_many, sight
 
-QUEUED = (State.TRANSMISE, State.EN_ECHANGE, State.A_COMPLETER)
-UNDER_REVIEW = dossiers.c.state.in_(QUEUED)
-LATEST = (dossiers.c.since.desc(), dossiers.c.ref.desc())
 PAGE = 200
 """How many rows are read at a time when every one is wanted."""
 
-WHOLE = select(dossiers.c.ref, dossiers.c.revision, cast(dossiers.c.data, Text).label("told"))
-"""Requests as text: pydantic reads JSON faster than what was made of it."""
-BRIEF = select(
-    dossiers.c.ref,
-    dossiers.c.state,
-    dossiers.c.departement,
-    dossiers.c.data["service"].as_string().label("service"),
-    dossiers.c.data[("answers", "territoire", "value")].label("territory"),
-)
-SHARING = (
+SHARING = Prepared(
     WHOLE.where(
         dossiers.c.ref.in_(
             select(territories.c.ref).where(
@@ -55,20 +38,24 @@ SHARING = (
             )
         ),
         dossiers.c.state.not_in(FINAL),
-    )
-).order_by(dossiers.c.ref)
-ONE = WHOLE.where(dossiers.c.ref == bindparam("ref")).with_for_update()
-MANY = WHOLE.where(dossiers.c.ref.in_(bindparam("refs", expanding=True)))
-HELD = MANY.order_by(dossiers.c.ref).with_for_update()
-QUEUE_LENGTH = select(func.count()).where(UNDER_REVIEW)
-ARRIVED = (
+    ).order_by(dossiers.c.ref)
+)
+ONE = Prepared(WHOLE.where(dossiers.c.ref == bindparam("ref")).with_for_update())
+THESE = WHOLE.where(dossiers.c.ref.in_(bindparam("refs", expanding=True)))
+MANY, HELD = Prepared(THESE), Prepared(THESE.order_by(dossiers.c.ref).with_for_update())
+LENGTH = select(func.count()).where(UNDER_REVIEW)
+QUEUE_LENGTH = Prepared(LENGTH)
+ARRIVED = Prepared(
     select(dossiers.c.arrival).where(UNDER_REVIEW, dossiers.c.arrival <= bindparam("last")).order_by(dossiers.c.arrival)
 )
-PLACE = QUEUE_LENGTH.where(
-    dossiers.c.arrival
-    <= select(dossiers.c.arrival).where(dossiers.c.ref == bindparam("of"), UNDER_REVIEW).scalar_subquery()
+PLACE = Prepared(
+    LENGTH.where(
+        dossiers.c.arrival
+        <= select(dossiers.c.arrival).where(dossiers.c.ref == bindparam("of"), UNDER_REVIEW).scalar_subquery()
+    )
 )
-SAVE = (
+PARTS = Prepared(select(members.c.role).where(members.c.person == bindparam("person")).distinct())
+SAVE = Prepared(
     update(dossiers)
     .where(
         dossiers.c.ref == bindparam("of"),
@@ -77,17 +64,6 @@ SAVE = (
     )
     .values(revision=dossiers.c.revision + 1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A request in a few words: `territory` and `service` as people say them."""
-
-    ref: Reference
-    state: State
-    departement: str
-    service: str
-    territory: str
 
 
 class Dossiers:
@@ -107,7 +83,7 @@ class Dossiers:
 
     def get(self, ref: Reference) -> Dossier:
         """The request of this reference; on PostgreSQL, others who read it so wait for us. Raises NotFound."""
-        row = self._connection.execute(ONE, {"ref": ref}).one_or_none()
+        row = ONE.row(self._connection, {"ref": ref})
         if row is None:
             raise NotFound(ref)
         return self._dossier(row)
@@ -131,7 +107,7 @@ class Dossiers:
         """
         read = self._revisions.get(dossier.ref)
         here = {"of": dossier.ref, "at": version, "read": read}
-        if self._connection.execute(SAVE, {**here, **_values(dossier)}).rowcount != 1:
+        if SAVE.changed(self._connection, {**here, **_values(dossier)}) != 1:
             raise Stale(dossier.ref)
         if read is not None:
             self._revisions[dossier.ref] = read + 1
@@ -143,47 +119,61 @@ class Dossiers:
         found = select(dossiers.c.ref).where(earlier).order_by(dossiers.c.arrival)
         return [Reference(ref) for ref in self._connection.execute(found).scalars()]
 
-    def queue_of(self, person: Person, limit: int) -> list[tuple[int, Dossier]]:
+    def queue_of(self, person: Person, limit: int) -> list[tuple[int, Brief]]:
         """The requests under review that somebody has a part in, each after its place, the first arrived first."""
         sought = sight(person)
-        first = _queue(sought.shape, along=sees_many(self._connection, sought))
-        page = self._read(first, limit=limit, **sought.values)
-        last = max((d.arrival or 0 for d in page), default=0)
-        places = {
-            arrival: n for n, arrival in enumerate(self._connection.execute(ARRIVED, {"last": last}).scalars(), 1)
-        }
-        return [(places[d.arrival], d) for d in page if d.arrival and d.roles_of(person)]
+        first = queue(sought.shape, along=sees_many(self._connection, sought))
+        page = first.rows(self._connection, {**sought.values, "limit": limit})
+        last = max((row.arrival or 0 for row in page), default=0)
+        places = {arrival: n for n, arrival in enumerate(ARRIVED.column(self._connection, {"last": last}), 1)}
+        return [(places[row.arrival], brief(row)) for row in page if row.arrival]
 
     def queued(self) -> int:
         """How many requests are under review."""
-        return self._connection.execute(QUEUE_LENGTH).scalar_one()
+        return int(QUEUE_LENGTH.one(self._connection)[0])
 
     def place_in_queue(self, ref: Reference) -> tuple[int, int]:
         """The place of a request in the queue (from 1; 0 when it is not there), and how many are there."""
-        return self._connection.execute(PLACE, {"of": ref}).scalar_one(), self.queued()
+        return int(PLACE.one(self._connection, {"of": ref})[0]), self.queued()
 
     def list_for(self, person: Person, limit: int) -> list[Dossier]:
         """The requests somebody has a part in, the last moved first, `limit` at most."""
         sought = sight(person)
-        found = _latest(sought.shape, along=sees_many(self._connection, sought))
+        found = latest(sought.shape, along=sees_many(self._connection, sought))
         return [d for d in self._read(found, limit=limit, **sought.values) if d.roles_of(person)]
 
-    def listed(self, person: Person, limit: int, most: int, departement: str = "") -> tuple[list[Dossier], int]:
-        """The same ones (of a département), and how many there are, counted up to `most`."""
+    def going(self, person: Person, states: Iterable[State], limit: int, offset: int) -> list[Dossier]:
+        """The same ones, in these states alone, page by page."""
+        sought, within = sight(person), sorted(states)
+        found = latest(sought.shape, along=sees_many(self._connection, sought), within=True)
+        page = self._read(found, limit=limit, offset=offset, states=within, **sought.values)
+        return [d for d in page if d.roles_of(person)]
+
+    def count_going(self, person: Person, most: int) -> int:
+        """How many of them have not ended, counted up to `most`."""
+        sought = sight(person)
+        return int(counting(sought.shape, going=True).one(self._connection, {**sought.values, "most": most})[0])
+
+    def parts_of(self, person: Person) -> frozenset[Role]:
+        """The roles somebody was given in one request or another."""
+        return frozenset(Role(role) for role in PARTS.column(self._connection, {"person": person.id}))
+
+    def listed(self, person: Person, limit: int, most: int, departement: str = "") -> tuple[list[Brief], int]:
+        """The same ones (of a département) in brief, and how many there are, counted up to `most`."""
         sought, somewhere = sight(person), bool(departement)
         values = {**sought.values, **({"departement": departement} if somewhere else {})}
         counted = counting(sought.shape, somewhere=somewhere)
-        count = self._connection.execute(counted, {**values, "most": most}).scalar_one()
-        found = _latest(sought.shape, along=somewhere or sought.everywhere or count > FEW, somewhere=somewhere)
-        return [d for d in self._read(found, limit=limit, **values) if d.roles_of(person)], count
+        count = int(counted.one(self._connection, {**values, "most": most})[0])
+        found = briefly(sought.shape, along=somewhere or sought.everywhere or count > FEW, somewhere=somewhere)
+        return [brief(row) for row in found.rows(self._connection, {**values, "limit": limit})], count
 
     def briefs_for(self, person: Person, limit: int, departement: str = "") -> list[Brief]:
         """The same ones in brief, `limit` at most: what words are looked for in."""
         sought, somewhere = sight(person), bool(departement)
         along = somewhere or sees_many(self._connection, sought)
         values = {**sought.values, **({"departement": departement} if somewhere else {}), "limit": limit}
-        rows = self._connection.execute(_briefly(sought.shape, along=along, somewhere=somewhere), values)
-        return [Brief(Reference(r.ref), r.state, r.departement, r.service, _labels(r.territory)) for r in rows]
+        rows = briefly(sought.shape, along=along, somewhere=somewhere).rows(self._connection, values)
+        return [brief(row) for row in rows]
 
     def many(self, refs: Iterable[str], person: Person) -> list[Dossier]:
         """Those of these requests that somebody has a part in, in the order of the references."""
@@ -200,16 +190,16 @@ class Dossiers:
         last = ""
         while True:
             after = (dossiers.c.state.in_(list(states))) & (dossiers.c.ref > last)
-            page = self._read(WHOLE.where(after).order_by(dossiers.c.ref).limit(PAGE))
+            page = self._read(Prepared(WHOLE.where(after).order_by(dossiers.c.ref).limit(PAGE)))
             yield from page
             if len(page) < PAGE:
                 return
             last = page[-1].ref
 
-    def _read(self, which: Select[tuple[object, ...]], **values: object) -> list[Dossier]:
-        return [self._dossier(row) for row in self._connection.execute(which, values)]
+    def _read(self, which: Prepared, **values: object) -> list[Dossier]:
+        return [self._dossier(row) for row in which.rows(self._connection, values)]
 
-    def _dossier(self, row: Row[tuple[object, ...]]) -> Dossier:
+    def _dossier(self, row: Any) -> Dossier:
         self._revisions[row.ref] = row.revision
         dossier = Dossier.model_validate_json(row.told)
         self._findable[row.ref] = _findable(dossier)
@@ -240,40 +230,6 @@ def _findable(dossier: Dossier) -> Findable:
     parts = dict.fromkeys((str(m.person), str(m.role)) for m in dossier.members)
     asked = dossier.mission.groupement_scope() if dossier.mission else ""
     return tuple(dict.fromkeys(dossier.territory_codes())), tuple(parts), asked
-
-
-def _refs(shape: frozenset[str], *, along: bool, somewhere: bool = False) -> Select[str]:
-    """The references of a sight's requests (of a `departement`)."""
-    found = select(dossiers.c.ref).where(seen(shape, along=along))
-    return found.where(dossiers.c.departement == bindparam("departement")) if somewhere else found
-
-
-def _page(what: Select[Any], refs: Select[str], *order: ColumnElement[Any]) -> Select[Any]:
-    """Found first, read after: or the database would sort whole requests."""
-    first = refs.order_by(*order).limit(bindparam("limit"))
-    return what.where(dossiers.c.ref.in_(first.correlate(None))).order_by(*order)
-
-
-@cache
-def _latest(shape: frozenset[str], *, along: bool, somewhere: bool = False) -> Select[Any]:
-    return _page(WHOLE, _refs(shape, along=along, somewhere=somewhere), *LATEST)
-
-
-@cache
-def _briefly(shape: frozenset[str], *, along: bool, somewhere: bool) -> Select[Any]:
-    return _page(BRIEF, _refs(shape, along=along, somewhere=somewhere), *LATEST)
-
-
-@cache
-def _queue(shape: frozenset[str], *, along: bool) -> Select[Any]:
-    queued = UNDER_REVIEW if along else unindexed(dossiers.c.state).in_(QUEUED)
-    return _page(WHOLE, _refs(shape, along=along).where(queued), dossiers.c.arrival)
-
-
-def _labels(territory: object) -> str:
-    """As `Dossier.territory` says it."""
-    labels = [t.get("label", "") for t in territory if isinstance(t, dict)] if isinstance(territory, list) else []
-    return " ; ".join(str(label) for label in labels)
 
 
 def _values(dossier: Dossier) -> dict[str, object]:

@@ -18,15 +18,16 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from atelier.dossier import By
 from atelier.words import PersonId, Reference
+from storage.prepared import Prepared
 from storage.rows import insert_new, storable, upsert
 from storage.tables import journal, journal_heads, journal_texts, pseudonyms
 
 PARIS = ZoneInfo("Europe/Paris")
 SEALED = ("ref", "seq", "what", "pseudonym", "behalf", "role", "local", "from_state", "to_state", "digest", "message")
 
-LINE, TEXTS = insert(journal), insert(journal_texts)
-HEAD = select(journal_heads).where(journal_heads.c.ref == bindparam("ref")).with_for_update()
-PSEUDONYM = select(pseudonyms.c.pseudonym).where(pseudonyms.c.person == bindparam("person"))
+LINE, TEXTS = Prepared(insert(journal)), Prepared(insert(journal_texts))
+HEAD = Prepared(select(journal_heads).where(journal_heads.c.ref == bindparam("ref")).with_for_update())
+PSEUDONYM = Prepared(select(pseudonyms.c.pseudonym).where(pseudonyms.c.person == bindparam("person")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,9 @@ class Journal:
             "digest": _digest(salt, said, kept), "message": storable(message),
         }  # fmt: skip
         mac = self._seal(before, row, at)
-        self._connection.execute(LINE, {**row, "mac": mac})
+        LINE.changed(self._connection, {**row, "mac": mac})
         texts = {"ref": ref, "seq": seq + 1, "salt": salt, "text": said, "details": kept}
-        self._connection.execute(TEXTS, texts)
+        TEXTS.changed(self._connection, texts)
         head = {"ref": ref, "seq": seq + 1, "mac": mac, "seal": self._closed(ref, seq + 1, mac)}
         upsert(self._connection, journal_heads, head, ("ref",))
 
@@ -102,6 +103,18 @@ class Journal:
         """The end of each chain: request, number of lines, last seal."""
         found = select(journal_heads).order_by(journal_heads.c.ref)
         return [(Reference(row.ref), row.seq, row.mac) for row in self._connection.execute(found)]
+
+    def seal(self, ref: str, seq: int) -> str | None:
+        """The seal of a line, None when it is not there."""
+        found = select(journal.c.mac).where(journal.c.ref == ref, journal.c.seq == seq)
+        return self._connection.execute(found).scalar_one_or_none()
+
+    def seals(self) -> list[tuple[datetime, str, int, str]]:
+        """Every line's instant, request, number and seal, in the order they were written in."""
+        found = select(journal.c.at, journal.c.ref, journal.c.seq, journal.c.mac)
+        return [
+            tuple(row) for row in self._connection.execute(found.order_by(journal.c.at, journal.c.ref, journal.c.seq))
+        ]
 
     def verify(self) -> Broken | None:
         """The first line that does not follow, by request then number; None when every chain holds."""
@@ -140,19 +153,20 @@ class Journal:
 
     def _head(self, ref: Reference) -> tuple[int, str]:
         """The end of a chain, kept for us until the commit."""
-        row = self._connection.execute(HEAD, {"ref": ref}).one_or_none()
+        row = HEAD.row(self._connection, {"ref": ref})
         if row is None:
-            insert_new(self._connection, journal_heads, {"ref": ref, "seq": 0, "mac": "", "seal": ""})
-            row = self._connection.execute(HEAD, {"ref": ref}).one()
+            if insert_new(self._connection, journal_heads, {"ref": ref, "seq": 0, "mac": "", "seal": ""}):
+                return 0, ""
+            row = HEAD.one(self._connection, {"ref": ref})
         return row.seq, row.mac
 
     def _pseudonym(self, person: PersonId | None) -> str:
         if person is None:
             return ""
-        known = self._connection.execute(PSEUDONYM, {"person": person}).scalar_one_or_none()
+        known = PSEUDONYM.value(self._connection, {"person": person})
         if known is None:
             insert_new(self._connection, pseudonyms, {"pseudonym": self._ids(), "person": person})
-            known = self._connection.execute(PSEUDONYM, {"person": person}).scalar_one()
+            known = PSEUDONYM.one(self._connection, {"person": person}).pseudonym
         return str(known)
 
     def _seal(self, before: str, row: Mapping[str, object], at: datetime) -> str:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, delete, func, or_, select, update
 from sqlalchemy import Integer as Seconds
 
 from storage.rows import insert_new
 from storage.tables import leases
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds what; `left` is the seconds before it ends, below zero once it has."""
+
+    name: str
+    holder: str
+    left: int
 
 
 class Leases:
@@ -28,6 +39,15 @@ class Leases:
         found = select(leases.c.until - self._now()).where(leases.c.name == name)
         return self._connection.execute(found).scalar_one_or_none()
 
+    def named(self, prefix: str) -> list[Lease]:
+        """The leases whose name begins so, by name; what was given back is not there."""
+        found = select(leases.c.name, leases.c.holder, leases.c.until - self._now()).where(_begins(prefix))
+        return [Lease(*row) for row in self._connection.execute(found.order_by(leases.c.name)).all()]
+
+    def forget(self, prefix: str, seconds: int) -> None:
+        """Forget those whose name begins so and that ended more than so many seconds ago."""
+        self._connection.execute(delete(leases).where(_begins(prefix), leases.c.until < self._now() - seconds))
+
     def give_back(self, name: str, holder: str) -> None:
         """Let somebody else take it at once."""
         self._connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
@@ -37,3 +57,7 @@ class Leases:
         if self._connection.dialect.name == "postgresql":
             return cast(func.extract("epoch", func.clock_timestamp()), BigInteger)
         return cast(func.strftime("%s", "now"), Seconds)
+
+
+def _begins(prefix: str) -> ColumnElement[bool]:
+    return leases.c.name.startswith(prefix, autoescape=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     exists,
@@ -28,47 +28,45 @@ from sqlalchemy import (
 
 from chat.cards import Address, Message
 from storage.cards import Copy
-from storage.errors import Stale
+from storage.errors import NotFound, Stale
+from storage.prepared import Prepared
 from storage.rows import insert_new
 from storage.tables import lanes, outbox
+from storage.visible import unindexed
 
 PENDING = outbox.c.state.in_([literal_column("'waiting'"), literal_column("'sending'")])
 """Said with literals: with parameters, neither database would see that the index of what is left to carry fits."""
 BATCH = 50
-PUT = insert(outbox)
+PUT = Prepared(insert(outbox))
 THERE = (lanes.c.platform == bindparam("at_platform")) & (lanes.c.place == bindparam("at_place"))
 OURS = THERE & (lanes.c.holder == bindparam("by")) & (lanes.c.lease == bindparam("under"))
-HELD = select(lanes.c.lease).where(OURS).with_for_update()
-RENEW, RELEASE = update(lanes).where(THERE), update(lanes).where(OURS)
+HELD = Prepared(select(lanes.c.lease).where(OURS).with_for_update())
+RENEW, RELEASE = Prepared(update(lanes).where(THERE)), Prepared(update(lanes).where(OURS))
 REST = (
     update(lanes)
     .where(lanes.c.platform == bindparam("at_platform"))
     .where(or_(lanes.c.not_before.is_(None), lanes.c.not_before < bindparam("until")))
     .values(not_before=bindparam("until"))
 )
-LETTERS = (
+LETTERS = Prepared(
     select(outbox)
     .where(outbox.c.platform == bindparam("at_platform"), outbox.c.place == bindparam("at_place"), PENDING)
     .order_by(outbox.c.seq)
     .limit(BATCH)
 )
 LETTER = outbox.c.id == bindparam("of")
-DOUBT, SETTLE = select(outbox.c.doubt).where(LETTER), update(outbox).where(LETTER)
-START = SETTLE.values(state="sending", doubt=True, attempts=outbox.c.attempts + 1)
-SAME_CARDS = (
-    select(outbox.c.id, outbox.c.key, outbox.c.platform, outbox.c.place)
-    .where(outbox.c.key.in_(bindparam("keys", expanding=True)))
-    .where(outbox.c.state == "waiting", outbox.c.message.is_(None), PENDING, ~outbox.c.doubt)
-    .with_for_update()
-)
-SAME_CARD = (
+DOUBT, SETTLE = Prepared(select(outbox.c.doubt).where(LETTER)), Prepared(update(outbox).where(LETTER))
+START = Prepared(update(outbox).where(LETTER).values(state="sending", doubt=True, attempts=outbox.c.attempts + 1))
+WAITS = (PENDING, unindexed(outbox.c.state) == "waiting", outbox.c.message.is_(None), ~outbox.c.doubt)
+"""A card's letter that waits. Looked for with its key, its platform and its place: with less, SQLite looks at all that wait."""
+SAME_CARD = Prepared(
     select(outbox.c.id)
     .where(
         outbox.c.platform == bindparam("platform"),
         outbox.c.place == bindparam("place"),
         outbox.c.key == bindparam("key"),
+        *WAITS,
     )
-    .where(outbox.c.state == "waiting", outbox.c.message.is_(None), PENDING, ~outbox.c.doubt)
     .limit(1)
     .with_for_update()
 )
@@ -128,20 +126,16 @@ class Outbox:
         if message is None and (waiting := self._card(place, key)):
             return waiting
         letter = self._letter(place, message, due, key=key, thread=thread, ref=ref, audience=audience, lang=lang)
-        self._connection.execute(PUT, letter)
+        PUT.changed(self._connection, letter)
         return str(letter["id"])
 
     def redraw(self, copies: Sequence[Copy], due: datetime) -> None:
         """The letters of cards already posted, drawn again when they are sent; those that wait already stay as they are."""
         if not copies:
             return
-        keys = sorted({copy.key for copy in copies})
-        waiting = {(row.key, row.platform, row.place) for row in self._connection.execute(SAME_CARDS, {"keys": keys})}
-        new = [c for c in copies if (c.key, c.place.platform, c.place.id) not in waiting]
-        if new:
-            self._connection.execute(
-                PUT, [self._letter(c.place, None, due, key=c.key, ref=c.ref, audience=c.audience) for c in new]
-            )
+        new = [c for c in copies if self._card(c.place, c.key) is None]
+        letters = [self._letter(c.place, None, due, key=c.key, ref=c.ref, audience=c.audience) for c in new]
+        PUT.each(self._connection, letters)
 
     def _letter(self, place: Address, message: Message | None, due: datetime, **more: str) -> dict[str, object]:
         return {
@@ -167,26 +161,26 @@ class Outbox:
             Address(platform=row.platform, id=row.place), holder, row.lease + 1, now + timedelta(seconds=seconds)
         )
         values = {"holder": holder, "lease": lane.lease, "leased_until": lane.until, "not_before": None}
-        self._connection.execute(RENEW, {**_at(lane.place), **values})
+        RENEW.changed(self._connection, {**_at(lane.place), **values})
         return lane
 
     def letters(self, lane: Lane) -> list[Letter]:
         """What waits in a leased place, in order, a batch at a time."""
         self._held(lane)
-        return [_letter(row, lane) for row in self._connection.execute(LETTERS, _at(lane.place))]
+        return [_letter(row, lane) for row in LETTERS.rows(self._connection, _at(lane.place))]
 
     def renew(self, lane: Lane, now: datetime, seconds: float) -> Lane:
         """Hold the place longer: before each letter, so that a long batch never outlives its lease."""
         self._held(lane)
         until = now + timedelta(seconds=seconds)
-        self._connection.execute(RENEW, {**_at(lane.place), "leased_until": until})
+        RENEW.changed(self._connection, {**_at(lane.place), "leased_until": until})
         return Lane(lane.place, lane.holder, lane.lease, until)
 
     def start(self, letter: Letter) -> bool:
         """A try begins; returns whether an earlier one may have been taken without our knowing."""
         self._held(letter.lane)
-        doubt = bool(self._connection.execute(DOUBT, {"of": letter.id}).scalar_one())
-        self._connection.execute(START, {"of": letter.id})
+        doubt = bool(DOUBT.one(self._connection, {"of": letter.id})[0])
+        START.changed(self._connection, {"of": letter.id})
         return doubt
 
     def posted(self, letter: Letter, post: str) -> None:
@@ -199,7 +193,7 @@ class Outbox:
         `doubt`: it may have been taken without our knowing, now or before.
         """
         self._settle(letter, state="waiting", reason=reason[:500], doubt=doubt)
-        self._connection.execute(RENEW, {**_at(letter.place), "leased_until": None, "not_before": until})
+        RENEW.changed(self._connection, {**_at(letter.place), "leased_until": None, "not_before": until})
 
     def rest(self, platform: str, until: datetime) -> None:
         """No other place of a platform is leased before `until` (the machine's hour); those that wait longer still do."""
@@ -217,7 +211,15 @@ class Outbox:
 
     def release(self, lane: Lane) -> None:
         """Give a place back."""
-        self._connection.execute(RELEASE, {**_ours(lane), "leased_until": None})
+        RELEASE.changed(self._connection, {**_ours(lane), "leased_until": None})
+
+    def state(self, letter: str) -> tuple[str, str]:
+        """A letter's state (waiting, sending, posted, dead) and why it is not posted. Raises NotFound."""
+        found = select(outbox.c.state, outbox.c.reason).where(outbox.c.id == letter)
+        row = self._connection.execute(found).one_or_none()
+        if row is None:
+            raise NotFound(letter)
+        return row.state, row.reason or ""
 
     def stats(self) -> Stats:
         """What waits and what is dead."""
@@ -233,7 +235,7 @@ class Outbox:
         of PostgreSQL from drawing it before our commit: it would show what we are about to change.
         """
         same = {"platform": place.platform, "place": place.id, "key": key}
-        return self._connection.execute(SAME_CARD, same).scalar_one_or_none()
+        return SAME_CARD.value(self._connection, same)
 
     def _open_lanes(self) -> None:
         """A lane for each place that has letters and no lane yet."""
@@ -246,12 +248,12 @@ class Outbox:
 
     def _held(self, lane: Lane) -> None:
         """Raise Stale when somebody else leased the place since."""
-        if self._connection.execute(HELD, _ours(lane)).one_or_none() is None:
+        if HELD.row(self._connection, _ours(lane)) is None:
             raise Stale(lane.place.id)
 
     def _settle(self, letter: Letter, **values: object) -> None:
         self._held(letter.lane)
-        self._connection.execute(SETTLE, {"of": letter.id, **values})
+        SETTLE.changed(self._connection, {"of": letter.id, **values})
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
@@ -274,7 +276,7 @@ def _ours(lane: Lane) -> dict[str, object]:
     return {**_at(lane.place), "by": lane.holder, "under": lane.lease}
 
 
-def _letter(row: Row[tuple[object, ...]], lane: Lane) -> Letter:
+def _letter(row: Any, lane: Lane) -> Letter:
     message = Message.model_validate(row.message) if row.message is not None else None
     return Letter(
         row.id, row.seq, lane.place, message, row.key, row.thread, row.ref, row.audience, row.lang, row.attempts, lane

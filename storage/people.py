@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,34 +27,41 @@ from atelier.spelling import key
 from atelier.words import PersonId, Role
 from chat.cards import Address
 from storage.errors import NotFound, Stale
+from storage.prepared import Prepared
 from storage.rows import insert_new, storable
 from storage.tables import accounts, holdings, people
 
-TOLD = select(cast(people.c.data, Text)).order_by(people.c.plain, people.c.id)
+TOLD = select(cast(people.c.data, Text).label("told")).order_by(people.c.plain, people.c.id)
 """People as text, by name: pydantic reads JSON faster than what was made of it."""
-BEHIND = TOLD.join(accounts).where(
-    accounts.c.platform == bindparam("platform"), accounts.c.account == bindparam("account")
+BEHIND = Prepared(
+    TOLD.join(accounts).where(accounts.c.platform == bindparam("platform"), accounts.c.account == bindparam("account"))
 )
-NAMED = TOLD.where(people.c.id == bindparam("id"))
-NEAR = TOLD.where(
-    people.c.active,
-    people.c.id.in_(bindparam("given", expanding=True))
-    | people.c.id.in_(
-        select(holdings.c.person).where(
-            holdings.c.role.in_([literal_column(f"'{role}'") for role in Role if role is not Role.ADMIN]),
-            holdings.c.scope.in_(bindparam("scopes", expanding=True)),
-        )
-    ),
+NAMED = Prepared(TOLD.where(people.c.id == bindparam("id")))
+THEIRS = accounts.alias("theirs")
+FIRST = select(func.min(THEIRS.c.position)).where(THEIRS.c.person == people.c.id).scalar_subquery()
+PREFERRED = (accounts.c.person == people.c.id) & (accounts.c.position == FIRST)
+NEAR = Prepared(
+    TOLD.add_columns(accounts.c.platform, accounts.c.account)
+    .select_from(people.outerjoin(accounts, PREFERRED))
+    .where(
+        people.c.active,
+        people.c.id.in_(bindparam("given", expanding=True))
+        | people.c.id.in_(
+            select(holdings.c.person).where(
+                holdings.c.role.in_([literal_column(f"'{role}'") for role in Role if role is not Role.ADMIN]),
+                holdings.c.scope.in_(bindparam("scopes", expanding=True)),
+            )
+        ),
+    )
 )
 """Every role that `Dossier.roles_of` knows, said with literals: the index of roles and scopes fits."""
-DIRECT = (
+DIRECT = Prepared(
     select(accounts.c.platform, accounts.c.account)
     .join(people)
     .where(people.c.id == bindparam("id"), people.c.active)
     .order_by(accounts.c.position)
     .limit(1)
 )
-# built once: half of what a small reading costs is building it
 
 
 class People:
@@ -61,20 +69,23 @@ class People:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._near: Near | None = None
+        self._near: dict[int, Near] = {}
         self._direct: dict[PersonId, Address | None] = {}
+        self._known: dict[PersonId, Person] = {}
 
     def behind(self, account: Address) -> Person | None:
         """Who speaks from this account (active or not), or None."""
-        found = self._read(BEHIND, platform=account.platform, account=account.id)
-        return found[0] if found else None
+        told = BEHIND.value(self._connection, {"platform": account.platform, "account": account.id})
+        return self._met(_person(told)) if told else None
 
     def get(self, person: PersonId) -> Person:
         """The person of this id, active or not. Raises NotFound."""
-        found = self._read(NAMED, id=person)
-        if not found:
-            raise NotFound(person)
-        return found[0]
+        if person not in self._known:
+            told = NAMED.value(self._connection, {"id": person})
+            if told is None:
+                raise NotFound(person)
+            self._met(_person(told))
+        return self._known[person]
 
     def all(self) -> tuple[Person, ...]:
         """Everybody, inactive people too, by name."""
@@ -97,21 +108,45 @@ class People:
     def holding(self, roles: Iterable[str], dossier: Dossier) -> tuple[Person, ...]:
         """The active people who hold one of these roles on a dossier, by name: `Dossier.roles_of` has the last word."""
         asked = frozenset(str(role) for role in roles)
-        return tuple(person for person, held in self._around(dossier) if asked & held) if asked else ()
+        return tuple(person for person, held in self.around(dossier) if asked & held) if asked else ()
 
-    def _around(self, dossier: Dossier) -> tuple[tuple[Person, frozenset[Role]], ...]:
-        """Who holds something on a dossier, and what: asked several times of the same one in an event, read once."""
-        if self._near is None or self._near.dossier is not dossier:
-            given = [m.person for m in dossier.members]
-            near = self._read(NEAR, given=given, scopes=sorted(dossier.scopes()))
-            self._near = Near(dossier, tuple((person, dossier.roles_of(person)) for person in near))
-        return self._near.people
+    def around(self, dossier: Dossier) -> tuple[tuple[Person, frozenset[Role]], ...]:
+        """The active people who hold something on a dossier, by name, and what: read once in an event."""
+        if id(dossier) not in self._near:
+            self.gather((dossier,))
+        return self._near[id(dossier)].people
+
+    def meet(self, people: Iterable[PersonId]) -> None:
+        """Read these people at once, those who are active, and where to write to them."""
+        for row in NEAR.rows(self._connection, {"given": sorted(people), "scopes": []}):
+            self._reached(row)
+
+    def gather(self, dossiers: Iterable[Dossier]) -> None:
+        """Read at once who is around these dossiers: asking of each then reads nothing more."""
+        asked = [(dossier, dossier.scopes()) for dossier in dossiers]
+        given = sorted({m.person for dossier, _ in asked for m in dossier.members})
+        scopes = sorted(frozenset[str]().union(*(scopes for _, scopes in asked)))
+        found = NEAR.rows(self._connection, {"given": given, "scopes": scopes})
+        crowd = Crowd.of({person.id: person for person in map(self._reached, found)}.values())
+        for dossier, within in asked:
+            self._near[id(dossier)] = Near(dossier, crowd.around(dossier, within))
+
+    def _reached(self, row: Any) -> Person:
+        """An active person, read with the account they prefer, if they have any."""
+        person = self._met(_person(row.told))
+        self._direct[person.id] = direct_with(row.platform, row.account) if row.account is not None else None
+        return person
+
+    def _met(self, person: Person) -> Person:
+        """Read in this event: not read again."""
+        self._known[person.id] = person
+        return person
 
     def direct(self, person: PersonId) -> Address | None:
         """The direct conversation with a person, on their preferred account; None without account, or when inactive."""
         if person not in self._direct:
-            row = self._connection.execute(DIRECT, {"id": person}).one_or_none()
-            self._direct[person] = row and Address(platform=row.platform, id=f"dm:{row.account}")
+            row = DIRECT.row(self._connection, {"id": person})
+            self._direct[person] = row and direct_with(row.platform, row.account)
         return self._direct[person]
 
     def add(self, person: Person, accounts: tuple[Address, ...] = ()) -> None:
@@ -173,11 +208,35 @@ class People:
 
     def _changed(self) -> None:
         """What was read of the directory in this event is read again."""
-        self._near = None
+        self._near.clear()
         self._direct.clear()
+        self._known.clear()
 
     def _read(self, which: Select[str], **values: object) -> tuple[Person, ...]:
         return tuple(_person(told) for told in self._connection.execute(which, values).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """People, by name, and where each is found: by a scope they hold something in, or by their id."""
+
+    people: tuple[Person, ...]
+    found: dict[str, list[int]]
+
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> Crowd:
+        """These people, in their order."""
+        crowd = cls(tuple(people), {})
+        for number, person in enumerate(crowd.people):
+            for where in {person.id, *(held.scope for held in person.holdings)}:
+                crowd.found.setdefault(where, []).append(number)
+        return crowd
+
+    def around(self, dossier: Dossier, scopes: frozenset[str]) -> tuple[tuple[Person, frozenset[Role]], ...]:
+        """Those who may hold something on a dossier, and what: `Dossier.roles_of` has the last word."""
+        where = (*scopes, *(member.person for member in dossier.members))
+        near = {number for one in where for number in self.found.get(one, ())}
+        return tuple((self.people[n], dossier.roles_of(self.people[n], scopes)) for n in sorted(near))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +247,13 @@ class Near:
     people: tuple[tuple[Person, frozenset[Role]], ...]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
+def direct_with(platform: str, account: str) -> Address:
+    """The direct conversation with an account."""
+    return Address(platform=platform, id=f"dm:{account}")
+
+
+@lru_cache(maxsize=4096)
 def _person(told: str) -> Person:
     """A person is never changed: the same text is the same one."""
     return Person.model_validate_json(told)

@@ -9,11 +9,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, exists, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -21,13 +21,14 @@ from chat.text import tr
 from storage.engine import check_schema, open_engine, psycopg_url, revision
 from storage.errors import Away, answering
 from storage.rows import insert_new
-from storage.tables import counters, outbox
+from storage.tables import counters, lanes, outbox
 from storage.unit import Unit, Units
 
 T = TypeVar("T")
 PATIENCE = 5
 """Seconds to reach the database, and for a lock."""
 SHOWN = 3
+OVER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,19 @@ class Reader:
         found = select(outbox.c.ref, outbox.c.reason).where(outbox.c.state == "dead").order_by(outbox.c.seq.desc())
         with self.looking() as connection:
             return [(row.ref, row.reason or "") for row in connection.execute(found.limit(SHOWN))]
+
+    def lanes_held(self, now: datetime) -> int:
+        """Places with letters that wait, whose lease ended a minute before `now` (the machine's hour): somebody died there."""
+        waits = exists().where(
+            outbox.c.platform == lanes.c.platform, outbox.c.place == lanes.c.place, outbox.c.state.in_(("waiting", "sending"))
+        )  # fmt: skip
+        held = select(func.count()).select_from(lanes).where(lanes.c.leased_until < now - OVER, waits)
+        with self.looking() as connection:
+            return int(connection.execute(held).scalar_one())
+
+    def places(self, platform: str) -> tuple[str, ...]:
+        """The ateliers' channels opened on a platform, as it names them."""
+        return tuple(a.id for a in self.run(b"", lambda unit: unit.ateliers.opened_on(platform)))
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:

@@ -7,59 +7,66 @@ sent and cancelled, which never change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
 
 from atelier.rhythm import Ring
 from atelier.words import PersonId, Reference
 from storage.errors import NotFound, Stale
+from storage.prepared import Prepared
 from storage.tables import reminders
+from storage.visible import unindexed
 
 WAITING = reminders.c.state == "waiting"
-ADD = insert(reminders)
-OF = (
+LEFT = unindexed(reminders.c.state) == "waiting"
+"""The same where rows are found otherwise: or SQLite goes through all that wait."""
+ADD = Prepared(insert(reminders))
+OF = Prepared(
     select(reminders)
-    .where(reminders.c.ref == bindparam("ref"), or_(WAITING, reminders.c.rule.in_(bindparam("rules", expanding=True))))
+    .where(
+        reminders.c.ref.in_(bindparam("refs", expanding=True)),
+        or_(LEFT, reminders.c.rule.in_(bindparam("rules", expanding=True))),
+    )
     .with_for_update()
 )
 """What may still change: what waits, and whatever there was of the rules that run."""
 LATE = select(reminders).where(WAITING, reminders.c.due <= bindparam("now"))
-FIRST = LATE.order_by(reminders.c.due, reminders.c.id).limit(bindparam("most")).with_for_update(skip_locked=True)
-AWAITING = (
+AWAITING = Prepared(
     select(
         reminders.c.recipient,
         func.count().label("count"),
-        func.sum(case((reminders.c.kind == "jour", 1), else_=0)).label("urgent"),
+        func.min(reminders.c.due).label("oldest"),
+        func.min(case((reminders.c.kind == "jour", reminders.c.due))).label("urgent"),
     )
     .where(WAITING, reminders.c.due <= bindparam("now"))
     .group_by(reminders.c.recipient)
     .order_by(func.min(reminders.c.due), reminders.c.recipient)
 )
-LATE_TO = (
+LATE_TO = Prepared(
     LATE.where(reminders.c.recipient.in_(bindparam("people", expanding=True)))
     .order_by(reminders.c.due, reminders.c.id)
     .with_for_update(skip_locked=True)
 )
-WAITING_FOR = (
+WAITING_FOR = Prepared(
     select(reminders)
     .where(WAITING, reminders.c.ref == bindparam("ref"), reminders.c.recipient == bindparam("recipient"))
     .order_by(reminders.c.due, reminders.c.id)
     .with_for_update()
 )
 THIS = reminders.c.id == bindparam("this")
-ONE, FIT = select(reminders).where(THIS).with_for_update(), update(reminders).where(THIS)
+ONE, FIT = Prepared(select(reminders).where(THIS).with_for_update()), Prepared(update(reminders).where(THIS))
 THESE = reminders.c.id.in_(bindparam("ids", expanding=True))
-THERE, SETTLE = select(reminders.c.id).where(THESE), update(reminders).where(THESE, WAITING)
-SET_ASIDE = update(reminders).where(THESE).values(state="unwanted")
-Stored = Row[Any]
+THERE, SETTLE = Prepared(select(reminders.c.id).where(THESE)), Prepared(update(reminders).where(THESE, LEFT))
+SET_ASIDE = Prepared(update(reminders).where(THESE).values(state="unwanted"))
+Stored = Any
 Chain = tuple[str, int, str]
 """What makes a rhythm of a dossier the same one: rule, generation, recipient."""
-Once = tuple[str, int, str, int, str]
-"""What makes a reminder of a dossier the same one: rule, generation, kind, ordinal, recipient."""
+Once = tuple[Reference, str, int, str, int, str]
+"""What makes a reminder the same one: dossier, rule, generation, kind, ordinal, recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +115,12 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """Somebody who has reminders due: how many; `urgent` when one is of the last day."""
+    """Somebody who has reminders due: how many, since when; `urgent` is since when one of the last day is, if any."""
 
     recipient: PersonId
     count: int
-    urgent: bool
+    oldest: datetime
+    urgent: datetime | None
 
 
 class Reminders:
@@ -121,43 +129,49 @@ class Reminders:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def follow(self, ref: str, rhythms: Iterable[Rhythm], now: datetime) -> None:
-        """Make what waits for a dossier the next reminder of each rhythm at `now` (the procedure's hour).
+    def follow(self, rhythms: Mapping[Reference, Sequence[Rhythm]], now: datetime) -> None:
+        """Make what waits for each dossier the next reminder of each of its rhythms at `now` (the procedure's hour).
 
-        Beside it, what waits already and what an outage let pass since.
+        Beside it, what waits already and what an outage let pass since. However many dossiers: one reading, one writing.
         """
-        asked = list(rhythms)
-        known = self._known(ref, {str(one.rule) for one in asked})
-        chains: dict[Chain, list[Stored]] = {}
+        known = self._known(rhythms, {str(one.rule) for asked in rhythms.values() for one in asked})
+        chains: dict[tuple[Reference, Chain], list[Stored]] = {}
         for row in known.values():
-            chains.setdefault((row.rule, row.generation, row.recipient), []).append(row)
-        wanted = [w for one in asked for w in _next(one, chains.get(_chain(one), ()), now)]
-        self._make(ref, known, wanted, now)
+            chains.setdefault((row.ref, (row.rule, row.generation, row.recipient)), []).append(row)
+        wanted = [
+            (ref, found)
+            for ref, asked in rhythms.items()
+            for one in asked
+            for found in _next(one, chains.get((ref, _chain(one)), ()), now)
+        ]
+        self._make(known, wanted, now)
 
-    def keep(self, ref: str, wanted: Iterable[Wanted], now: datetime) -> None:
+    def keep(self, ref: Reference, wanted: Iterable[Wanted], now: datetime) -> None:
         """Make the reminders of a dossier those that are wanted at `now` (the procedure's hour).
 
         Missing ones are added when their hour is still to come; waiting ones are moved with their deadline (a snooze
         holds while it does not move), or set aside when nobody wants them any more. What was sent or cancelled is never
         touched, nor sent again.
         """
-        asked = list(wanted)
-        self._make(ref, self._known(ref, {str(one.rule) for one in asked}), asked, now)
+        asked = [(ref, one) for one in wanted]
+        self._make(self._known((ref,), {str(one.rule) for _, one in asked}), asked, now)
 
-    def _known(self, ref: str, rules: set[str]) -> dict[Once, Stored]:
-        return {_once(row): row for row in self._connection.execute(OF, {"ref": ref, "rules": sorted(rules)})}
+    def _known(self, refs: Iterable[Reference], rules: set[str]) -> dict[Once, Stored]:
+        rows = OF.rows(self._connection, {"refs": sorted(refs), "rules": sorted(rules)})
+        return {_once(row.ref, row): row for row in rows}
 
-    def _make(self, ref: str, known: Mapping[Once, Stored], wanted: Iterable[Wanted], now: datetime) -> None:
-        asked = {_once(one): one for one in wanted}
+    def _make(
+        self, known: Mapping[Once, Stored], wanted: Iterable[tuple[Reference, Wanted]], now: datetime
+    ) -> None:  # fmt: skip
+        asked = {_once(ref, one): one for ref, one in wanted}
         for once, one in asked.items():
             if once in known:
                 self._fit(known[once], one)
-        new = [_new(ref, one) for once, one in asked.items() if once not in known and (one.missed or one.due > now)]
-        if new:
-            self._connection.execute(ADD, new)
+        new = [_new(once, one) for once, one in asked.items() if once not in known and (one.missed or one.due > now)]
+        ADD.each(self._connection, new)
         aside = [row.id for once, row in known.items() if once not in asked and row.state == "waiting"]
         if aside:
-            self._connection.execute(SET_ASIDE, {"ids": aside})
+            SET_ASIDE.changed(self._connection, {"ids": aside})
 
     def _fit(self, row: Stored, one: Wanted) -> None:
         same = row.state == "waiting" and row.planned == one.due and row.escalates == one.escalates
@@ -165,25 +179,21 @@ class Reminders:
             return
         due = row.due if row.planned == one.due else one.due
         values = {"state": "waiting", "planned": one.due, "due": due, "escalates": one.escalates}
-        self._connection.execute(FIT, {"this": row.id, **values})
-
-    def due(self, now: datetime, limit: int) -> list[Reminder]:
-        """The reminders due at `now` (the procedure's hour), oldest first: this transaction alone has them."""
-        return [_reminder(row) for row in self._connection.execute(FIRST, {"now": now, "most": limit})]
+        FIT.changed(self._connection, {"this": row.id, **values})
 
     def awaiting(self, now: datetime) -> list[Awaiting]:
         """Who has something due at `now`, whoever has waited longest first."""
-        found = self._connection.execute(AWAITING, {"now": now})
-        return [Awaiting(PersonId(recipient), count, urgent > 0) for recipient, count, urgent in found]
+        found = AWAITING.rows(self._connection, {"now": now})
+        return [Awaiting(PersonId(recipient), *told) for recipient, *told in found]
 
     def due_to(self, people: Iterable[PersonId], now: datetime) -> list[Reminder]:
         """Everything due to these people at `now`, oldest first: this transaction alone has it."""
-        return [_reminder(row) for row in self._connection.execute(LATE_TO, {"now": now, "people": list(people)})]
+        return [_reminder(row) for row in LATE_TO.rows(self._connection, {"now": now, "people": list(people)})]
 
     def waiting(self, ref: str, recipient: PersonId) -> list[Reminder]:
         """What waits for somebody about a dossier, the nearest first."""
         about = {"ref": ref, "recipient": recipient}
-        return [_reminder(row) for row in self._connection.execute(WAITING_FOR, about)]
+        return [_reminder(row) for row in WAITING_FOR.rows(self._connection, about)]
 
     def sent(self, *settled: int) -> None:
         """They were sent. Raises NotFound, or Stale when one waits no more."""
@@ -195,21 +205,17 @@ class Reminders:
 
     def snooze(self, reminder: int, until: datetime) -> None:
         """Move it, once. Raises NotFound, or Stale when it waits no more or was moved before."""
-        row = self._connection.execute(ONE, {"this": reminder}).one_or_none()
+        row = ONE.row(self._connection, {"this": reminder})
         if row is not None and row.due != row.planned:
             raise Stale(reminder)
         self._settle((reminder,), due=until)
 
     def _settle(self, settled: Iterable[int], **values: object) -> None:
         ids = list(settled)
-        if self._connection.execute(SETTLE, {"ids": ids, **values}).rowcount == len(ids):
+        if not ids or SETTLE.changed(self._connection, {"ids": ids, **values}) == len(ids):
             return
-        there = set(self._connection.execute(THERE, {"ids": ids}).scalars())
+        there = set(THERE.column(self._connection, {"ids": ids}))
         raise Stale(ids) if there.issuperset(ids) else NotFound(ids)
-
-    def next_due(self) -> datetime | None:
-        """When the next one falls due, or None when none waits."""
-        return self.outstanding()[1]
 
     def outstanding(self) -> tuple[int, datetime | None]:
         """How many wait, and when the oldest falls (or fell) due."""
@@ -243,12 +249,12 @@ def _chain(one: Rhythm) -> Chain:
     return (str(one.rule), one.generation, one.recipient)
 
 
-def _once(one: Wanted | Stored) -> Once:
-    return (str(one.rule), one.generation, str(one.kind), one.ordinal, one.recipient)
+def _once(ref: Reference, one: Wanted | Stored) -> Once:
+    return (ref, str(one.rule), one.generation, str(one.kind), one.ordinal, one.recipient)
 
 
-def _new(ref: str, one: Wanted) -> dict[str, object]:
-    rule, generation, kind, ordinal, recipient = _once(one)
+def _new(once: Once, one: Wanted) -> dict[str, object]:
+    ref, rule, generation, kind, ordinal, recipient = once
     return {
         "ref": ref, "rule": rule, "generation": generation, "kind": kind, "ordinal": ordinal, "recipient": recipient,
         "planned": one.due, "due": one.due, "escalates": one.escalates, "state": "waiting",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Connection, Executable, Table, literal
+from sqlalchemy import Connection, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.prepared import Prepared
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -18,14 +20,12 @@ def insert_into(connection: Connection, table: Table) -> Insert:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert one row; True when it was not there. Another transaction that inserts the same one is waited for."""
-    statement = _inserting(connection.dialect.name, table)
-    return connection.execute(statement, dict(values)).one_or_none() is not None
+    return bool(_inserting(connection.dialect.name, table).rows(connection, values))
 
 
 def upsert(connection: Connection, table: Table, values: Mapping[str, object], keys: Collection[str]) -> None:
     """Insert one row, or rewrite the one that has these `keys`."""
-    statement = _rewriting(connection.dialect.name, table, tuple(values), tuple(keys))
-    connection.execute(statement, dict(values))
+    _rewriting(connection.dialect.name, table, tuple(values), tuple(keys)).changed(connection, values)
 
 
 def storable(text: str) -> str:
@@ -42,18 +42,17 @@ def upsert_all(
 ) -> None:
     """The same for several rows, which have the same columns."""
     if rows:
-        statement = _rewriting(connection.dialect.name, table, tuple(rows[0]), tuple(keys))
-        connection.execute(statement, [dict(row) for row in rows])
-
-
-@cache  # a statement built once is compiled once: half of what a small write costs is building it
-def _inserting(dialect: str, table: Table) -> Executable:
-    """Asked for, not counted: after an INSERT, psycopg's count is often -1."""
-    return _insert(dialect, table).on_conflict_do_nothing().returning(literal(1))
+        _rewriting(connection.dialect.name, table, tuple(rows[0]), tuple(keys)).each(connection, rows)
 
 
 @cache
-def _rewriting(dialect: str, table: Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Executable:
+def _inserting(dialect: str, table: Table) -> Prepared:
+    """Asked for, not counted: after an INSERT, psycopg's count is often -1."""
+    return Prepared(_insert(dialect, table).on_conflict_do_nothing().returning(literal(1)))
+
+
+@cache
+def _rewriting(dialect: str, table: Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Prepared:
     statement = _insert(dialect, table)
     changed = {name: statement.excluded[name] for name in names if name not in keys}
-    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+    return Prepared(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))

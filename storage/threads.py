@@ -12,14 +12,15 @@ from sqlalchemy import Connection, bindparam, delete, select
 from atelier.procedure import FINAL
 from atelier.words import Reference
 from chat.cards import Address
+from storage.prepared import Prepared
 from storage.rows import insert_new
 from storage.tables import dossiers, threads
 
 KEY = threads.c.key == bindparam("of")
 HERE = (threads.c.platform == bindparam("at_platform")) & (threads.c.place == bindparam("at_place"))
-ROOT = select(threads).where(KEY).order_by(threads.c.seq).limit(1)
-AT, FORGET = select(threads.c.post).where(KEY, HERE), delete(threads).where(KEY, HERE)
-UNDER = select(threads).where(HERE, threads.c.post == bindparam("under")).order_by(threads.c.seq).limit(1)
+ROOT = Prepared(select(threads).where(KEY).order_by(threads.c.seq).limit(1))
+AT, FORGET = Prepared(select(threads.c.post).where(KEY, HERE)), Prepared(delete(threads).where(KEY, HERE))
+UNDER = Prepared(select(threads).where(HERE, threads.c.post == bindparam("under")).order_by(threads.c.seq).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Threads:
 
     def root(self, key: str) -> tuple[Address, str] | None:
         """The place and the root post of the first thread opened for a card, or None."""
-        row = self._connection.execute(ROOT, {"of": key}).one_or_none()
+        row = ROOT.row(self._connection, {"of": key})
         return None if row is None else (Address(platform=row.platform, id=row.place), row.post)
 
     def at(self, key: str, place: Address) -> str | None:
         """The root post of a card's thread in this very place, or None."""
-        return self._connection.execute(AT, {"of": key, **_at(place)}).scalar_one_or_none()
+        return AT.value(self._connection, {"of": key, **_at(place)})
 
     def open(self, key: str, place: Address, post: str, ref: str, audience: str) -> None:
         """Open a thread under a post; the first one opened for this card in this place stays."""
@@ -53,7 +54,7 @@ class Threads:
 
     def by_post(self, place: Address, post: str) -> Thread | None:
         """What the thread under this root post is about, or None when it is none of ours."""
-        row = self._connection.execute(UNDER, {"under": post, **_at(place)}).one_or_none()
+        row = UNDER.row(self._connection, {"under": post, **_at(place)})
         return None if row is None else Thread(row.key, Reference(row.ref), row.audience)
 
     def live(self, platform: str) -> list[tuple[Address, str]]:
@@ -65,7 +66,7 @@ class Threads:
 
     def forget(self, key: str, place: Address) -> None:
         """The root post is gone: the next post of this card opens the thread anew."""
-        self._connection.execute(FORGET, {"of": key, **_at(place)})
+        FORGET.changed(self._connection, {"of": key, **_at(place)})
 
 
 def _at(place: Address) -> dict[str, str]:

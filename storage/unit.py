@@ -26,6 +26,7 @@ from storage.journal import Journal
 from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.people import People
+from storage.prepared import run
 from storage.reminders import Reminders
 from storage.threads import Threads
 
@@ -116,13 +117,13 @@ class Together:
     def unit(self) -> Iterator[Unit]:
         """A unit of its own in a savepoint: an exception rolls this one back, and passes."""
         with answering():
-            savepoint = self.connection.begin_nested()
+            run(self.connection, "SAVEPOINT unit")
             try:
                 yield self.make(self.connection)
-                savepoint.commit()
+                run(self.connection, "RELEASE unit")
             except BaseException:
                 if not self.lost():
-                    savepoint.rollback()
+                    run(self.connection, "ROLLBACK TO unit")
                 raise
 
     def lost(self) -> bool:

@@ -13,9 +13,9 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    Select,
     and_,
     bindparam,
+    exists,
     false,
     func,
     literal,
@@ -29,6 +29,7 @@ from atelier.labels import AD1
 from atelier.procedure import FINAL
 from atelier.words import Role, State
 from storage.atelier_tables import groupements
+from storage.prepared import Prepared
 from storage.tables import dossiers, members, territories
 
 SENT = or_(dossiers.c.arrival.is_not(None), dossiers.c.state.not_in([State.BROUILLON, *sorted(FINAL)]))
@@ -37,7 +38,6 @@ FEW = 500
 """So many requests are quicker looked at one by one than looked for along an order."""
 KINDS = ("dep", "ref", "terr", "grp")
 NOBODY, EVERYWHERE = "nobody", "*"
-MINE = select(members.c.ref).where(members.c.person == bindparam("me"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +73,44 @@ def seen(shape: frozenset[str], *, along: bool = False) -> ColumnElement[bool]:
     """The requests of a sight, as a condition on `dossiers` whose parameters are its values.
 
     `along`: said so that no index of departements or references fits, for who sees so many that they are found quicker
-    along the order in which they are wanted. Rights are checked on each request read as well.
+    along the order in which they are wanted. Rights are checked on each whole request read as well.
     """
     if NOBODY in shape:
         return and_(false(), dossiers.c.ref == bindparam("me"))
     ref, dep = dossiers.c.ref, dossiers.c.departement
     by = _By(unindexed(ref), unindexed(dep)) if along else _By(ref, dep)
     whole, sent = (list(by.within(shape, name)) for name in ("whole", "sent"))
+    many = along or any(kind.endswith(EVERYWHERE) for kind in shape)
     given = (
-        by.ref.in_(MINE.where(members.c.role.not_in(AD1))),
-        and_(SENT, by.ref.in_(MINE.where(members.c.role.in_(AD1)))),
+        _given(members.c.role.not_in(AD1), one_by_one=many),
+        and_(SENT, _given(members.c.role.in_(AD1), one_by_one=many)),
     )
     return or_(*whole, *([and_(SENT, or_(*sent))] if sent else []), *given)
+
+
+def _given(roles: ColumnElement[bool], *, one_by_one: bool) -> ColumnElement[bool]:
+    """The requests in which somebody was given a part: listed first, or asked of each one looked at."""
+    if one_by_one:
+        return exists().where(members.c.ref == dossiers.c.ref, members.c.person == bindparam("me"), roles)
+    return dossiers.c.ref.in_(select(members.c.ref).where(members.c.person == bindparam("me"), roles))
 
 
 def sees_many(connection: Connection, sought: Sight) -> bool:
     """True for who sees more than a few requests."""
     if sought.everywhere:
         return True
-    return bool(connection.execute(counting(sought.shape), {**sought.values, "most": FEW + 1}).scalar_one() > FEW)
+    return bool(counting(sought.shape).one(connection, {**sought.values, "most": FEW + 1})[0] > FEW)
 
 
 @cache
-def counting(shape: frozenset[str], *, somewhere: bool = False) -> Select[int]:
-    """How many requests of a sight there are (of a `departement`), counted up to `most`."""
+def counting(shape: frozenset[str], *, somewhere: bool = False, going: bool = False) -> Prepared:
+    """How many requests of a sight there are (of a `departement`, or not ended), counted up to `most`."""
     some = select(literal(1)).select_from(dossiers).where(seen(shape)).limit(bindparam("most"))
+    if going:
+        some = some.where(unindexed(dossiers.c.state).not_in(sorted(FINAL)))
     if somewhere:
         some = some.where(dossiers.c.departement == bindparam("departement"))
-    return select(func.count()).select_from(some.subquery())
+    return Prepared(select(func.count()).select_from(some.subquery()))
 
 
 def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:

@@ -34,7 +34,8 @@ AFTER = NOON + timedelta(days=20)
 """Monday 14 December 2026, noon in Paris: the session of 8 and 9 December is over."""
 TODAY = In(0)
 PROOF = {"jour": TODAY, "moyen": "lettre recommandée", "preuve": "AR 2C 123"}
-ORDER = PROOF | {"ej": "1512345678", "montant": Decimal(8000), "delai": "1 mois"}
+ORDER = PROOF | {"ej": "1512345678", "montant": Decimal(8000), "montant_ttc": Decimal(9600), "delai": "1 mois"}
+NOTICE = PROOF | {"document": "décision signée du jour", "motif": REASON}
 DECISION = {"jour": TODAY, "document": "décision signée du jour"}
 
 GIVEN: dict[Do, dict[str, object]] = {
@@ -86,15 +87,20 @@ GIVEN: dict[Do, dict[str, object]] = {
     Do.RECEVOIR: DECISION,
     Do.INVITER_A_OBSERVER: DECISION | PROOF | {"motif": REASON, "montant": Decimal(500)},
     Do.PRESENTER_OBSERVATIONS: {"observations": "La carte manquante est jointe."},
-    Do.RECEVOIR_AVEC_REFACTION: DECISION | {"motif": REASON, "montant": Decimal(400)},
+    Do.RECEVOIR_AVEC_REFACTION: NOTICE | {"montant": Decimal(400)},
+    Do.NOUVELLE_DECISION: NOTICE | {"montant": Decimal(300)},
+    Do.CONSTATER_OBSERVATIONS_ACCEPTEES: {"document": "constat du jour", "montant": Decimal(0)},
     Do.CONSTATER_RECEPTION_TACITE: {"document": "constat du jour"},
     Do.AJOURNER: DECISION | PROOF | {"motif": REASON},
     Do.ACCEPTER_AJOURNEMENT: {"observations": "Nous corrigeons la carte."},
     Do.REFUSER_AJOURNEMENT: {"observations": "La carte est conforme."},
-    Do.REJETER: DECISION | {"motif": REASON},
+    Do.REJETER: NOTICE,
+    Do.NON_RECU: {"motif": "Rien n'est arrivé dans nos boîtes ni au courrier."},
     Do.CONSTATER_REJET_TACITE: {"document": "constat du jour"},
     Do.DEMANDER_PAIEMENT: {"commande": 1, "jour": TODAY, "preuve": "Chorus Pro 77"},
     Do.PAYER: {"commande": 1, "jour": TODAY, "montant": Decimal(9600)},
+    Do.INVITER_SUR_PENALITES: NOTICE | {"commande": 1, "montant": Decimal(700)},
+    Do.OBSERVER_PENALITES: {"commande": 1, "observations": "Le retard vient de la mairie."},
     Do.RESTITUER_AUX_ELUS: {"jour": TODAY, "partenaires": "L'EPF et la région.", "relais": "La ville lance une étude."},
     Do.REPONDRE_SUIVI: {"mois": "6", "suites": "Une OAP est à l'étude."},
     Do.CLORE: {"bilan": "Un plan-guide partagé.", "renonce_argent": REASON, "renonce_territoire": REASON},
@@ -135,7 +141,7 @@ ENTERED = {
     RuleId.BC_OBSERVATIONS: "10 jours", RuleId.VERIFICATION: "30 jours", RuleId.AJOURN_ACCEPTATION: "8 jours",
     RuleId.AJOURN_REPRESENTATION: "20 jours", RuleId.AJOURN_DECISION: "12 jours",
     RuleId.REFACTION_OBSERVATIONS: "12 jours", RuleId.REFACTION_DECISION: "10 jours",
-    RuleId.PROLONGATION_REPONSE: "10 jours",
+    RuleId.PROLONGATION_REPONSE: "10 jours", RuleId.PROLONGATION_DEMANDE: "8 jours",
 }  # fmt: skip
 CONTRACT_2021 = CONTRACT.model_copy(
     update={
@@ -272,6 +278,8 @@ def moment(state: State) -> datetime:
     return AFTER if Do.TENIR_SESSION in PATHS[state] else NOON
 
 
+REDUCED: tuple[Taken, ...] = (Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION)
+"""A reduction heard, then decided."""
 LEAD_UP: dict[str, tuple[Taken, ...]] = {
     "A2": (Do.DISPONIBLE,),
     "A12": (Do.PROGRAMMER_SESSION,),
@@ -280,13 +288,34 @@ LEAD_UP: dict[str, tuple[Taken, ...]] = {
     "F2": (Do.DEMANDER_PAIEMENT,),
     "T2": (Do.RESTITUER_AUX_ELUS,),
     "A23b": (Do.DEMANDER_PROLONGATION,),
+    "F4": (Do.INVITER_SUR_PENALITES,),
 }
 """What a row supposes beside its state."""
+ELSEWHERE: dict[str, tuple[State, tuple[Taken, ...]]] = {
+    "A14d-recu": (State.LIVRABLE_REMIS, REDUCED),
+    "A14e-recu": (State.LIVRABLE_REMIS, (*REDUCED, Do.PRESENTER_OBSERVATIONS)),
+    "A14f-recu": (State.LIVRABLE_REMIS, (*REDUCED, Do.PRESENTER_OBSERVATIONS)),
+    "A2a-suspendu": (State.DESIGNATION, (Do.SUSPENDRE,)),
+    "A2b-suspendu": (State.DESIGNATION, (Do.SUSPENDRE,)),
+    "A14d-suspendu": (State.LIVRABLE_REMIS, (Do.INVITER_A_OBSERVER, Do.SUSPENDRE)),
+    "A14e-suspendu": (State.LIVRABLE_REMIS, (*REDUCED, Do.PRESENTER_OBSERVATIONS, Do.SUSPENDRE)),
+    "A14f-suspendu": (State.LIVRABLE_REMIS, (*REDUCED, Do.PRESENTER_OBSERVATIONS, Do.SUSPENDRE)),
+    "A16b-suspendu": (State.AJOURNE, (Do.SUSPENDRE,)),
+    "A16c-suspendu": (State.AJOURNE, (Do.SUSPENDRE,)),
+}
+"""Rows taken where `in_state` does not lead: another road to the state."""
 
 
 def scene(step: Step, state: State) -> tuple[Dossier, datetime]:
     """Where a row may be taken from one of its states, and when."""
     dossier, at = in_state(state), moment(state)
+    if (other := ELSEWHERE.get(f"{step.id}-{state}")) is not None:
+        began, acts = other
+        at = moment(began)
+        later = {"A14e": timedelta(days=1), "A14f": timedelta(days=40)}
+        return walk(acts, in_state(began), at=at), at + later.get(step.id, timedelta(days=1))
+    if step.id in {"F3", "F4"}:
+        dossier = under_2021(dossier)
     if step.id == "A10b":
         dossier = whole_mission()
     if state is State.AJOURNE and step.id in {"A14c", "A18"}:
@@ -299,6 +328,12 @@ def scene(step: Step, state: State) -> tuple[Dossier, datetime]:
     dossier = walk(LEAD_UP.get(step.id, ()), dossier, at=at)
     late = {"A15": timedelta(days=70), "A18b": timedelta(days=40), "A12": timedelta(days=20), "D11": timedelta(days=90)}
     return dossier, at + late.get(step.id, timedelta(days=1))
+
+
+def under_2021(dossier: Dossier) -> Dossier:
+    """The same atelier under the contract of CCAG-PI 2021."""
+    terms = {"contract": CONTRACT_2021.code, "ccag": CONTRACT_2021.ccag}
+    return dossier.model_copy(update={"mission": dossier.mission_().model_copy(update=terms)})
 
 
 def told(step: Step, state: State) -> dict[str, object]:
@@ -323,10 +358,14 @@ def scene_of(act: Do) -> tuple[Dossier, datetime, Role]:
     return (*scene(step, step.source[-1] if act is Do.RECTIFIER else step.source[0]), step.by[0])
 
 
+def one_order() -> Dossier:
+    """An atelier whose only order covers the whole mission."""
+    return take(in_state(State.CREDITS_DELEGUES), Do.NOTIFIER_COMMANDE, objet="mission", delai="4 mois")
+
+
 def whole_mission() -> Dossier:
-    """An atelier whose only order covers the whole mission, its note agreed by the three parties."""
-    ordered = take(in_state(State.CREDITS_DELEGUES), Do.NOTIFIER_COMMANDE, objet="mission", delai="4 mois")
-    return walk(_AGREED[len(_ORDERED) :], ordered)
+    """The same, its note agreed by the three parties."""
+    return walk(_AGREED[len(_ORDERED) :], one_order())
 
 
 def draft(at: datetime = NOON, departement: str = "55") -> Dossier:

@@ -163,7 +163,7 @@ def owed(bot: Bot, now: datetime) -> set[Due]:
             for run in (r for r in rules.running(dossier) if not r.suspended):
                 rhythm = rules.rule(run.rule).rhythm
                 about = (str(dossier.ref), str(run.rule), run.generation)
-                for person in owing.owing(unit, dossier, run).people:
+                for person in owing.owing(unit, dossier, run, now).people:
                     every = rings(run.started, rules.due(run, dossier), person.departement, now, rhythm)
                     mine = [ring for ring in every if dossier.since < ring.at <= now]
                     found |= {(str(person.id), *about, ring.kind, ring.ordinal) for ring in mine}

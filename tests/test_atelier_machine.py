@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ from hypothesis.stateful import (
 from pydantic import ValidationError
 
 from atelier import rules
-from atelier.awaited import awaited
+from atelier.awaited import awaited, may_await
 from atelier.calendar import holidays, local_day
 from atelier.corrections import recorded_things
 from atelier.decide import decide, offers, recordable, step_for, step_of
@@ -108,7 +109,7 @@ AMOUNTS = st.sampled_from([Decimal(8000), Decimal(8000), Decimal(2500), Decimal(
 DELAYS = st.sampled_from(["1 mois", "15 jours", "20 jours ouvrés", "bientôt"])
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "jour": DAYS, "premier_jour": DAYS, "dernier_jour": DAYS, "mise_en_demeure": DAYS, "service_fait": DAYS, "a_partir_du": DAYS,
-    "montant": AMOUNTS, "ae": AMOUNTS, "cp": AMOUNTS, "delai": DELAYS, "delai_restitution": DELAYS,
+    "montant": AMOUNTS, "montant_ttc": st.sampled_from([None, Decimal(9600), Decimal(24_000)]), "ae": AMOUNTS, "cp": AMOUNTS, "delai": DELAYS, "delai_restitution": DELAYS,
     "version": st.integers(1, 3), "commande": st.integers(1, 3), "objet": st.sampled_from(["appropriation", "mission"]),
     "motif_contrat": st.sampled_from(["indisponible", "silence", "conflit", "humeur"]),
     "equipe": st.sampled_from([("Un",), ("Zefco",), ("Personne",)]), "mois": st.sampled_from(["6", "12"]),
@@ -232,12 +233,36 @@ class Ateliers(RuleBasedStateMachine):
         for ref in [d.ref for d in self.dossiers.values() if d.state is State.AJOURNE]:
             self._follow(data, ref, Do.CONSTATER_REJET_TACITE)
 
+    @precondition(lambda self: any(d.state is State.AJOURNE for d in self.dossiers.values()))
+    @rule(data=st.data(), act=st.sampled_from([Do.ACCEPTER_AJOURNEMENT, Do.REFUSER_AJOURNEMENT]))
+    def an_adjournment_is_answered(self, data: st.DataObject, act: Do) -> None:
+        """In its ten days, unless they are over: chance alone comes too late."""
+        self._follow(data, next(d.ref for d in self.dossiers.values() if d.state is State.AJOURNE), act)
+
     @precondition(lambda self: any(d.state is State.LIVRABLE_REMIS for d in self.dossiers.values()))
     @rule(data=st.data())
-    def a_reduction_is_heard_then_decided(self, data: st.DataObject) -> None:
-        """Announced, answered, decided: three gestes in order, which chance seldom plays."""
+    def nobody_decides_of_a_deliverable(self, data: st.DataObject) -> None:
+        """The time to verify goes by; somebody may then note what silence made."""
+        self.now += timedelta(days=90)
+        for ref in [d.ref for d in self.dossiers.values() if d.state is State.LIVRABLE_REMIS]:
+            self._follow(data, ref, Do.CONSTATER_RECEPTION_TACITE)
+
+    @precondition(lambda self: any(d.state is State.LIVRABLE_REMIS for d in self.dossiers.values()))
+    @rule(data=st.data(), silent=st.booleans())
+    def a_reduction_is_heard_decided_and_disputed(self, data: st.DataObject, *, silent: bool) -> None:
+        """Announced, answered, decided, disputed, settled: gestes in order, which chance seldom plays."""
         ref = next(d.ref for d in self.dossiers.values() if d.state is State.LIVRABLE_REMIS)
         self._follow(data, ref, Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION)
+        self._follow(data, ref, Do.PRESENTER_OBSERVATIONS)
+        if silent:
+            self.now += timedelta(days=40)
+        self._follow(data, ref, Do.CONSTATER_OBSERVATIONS_ACCEPTEES if silent else Do.NOUVELLE_DECISION)
+
+    @precondition(lambda self: any(_owes_penalties(d) for d in self.dossiers.values()))
+    @rule(data=st.data())
+    def penalties_are_announced_and_commented_on(self, data: st.DataObject) -> None:
+        ref = next(d.ref for d in self.dossiers.values() if _owes_penalties(d))
+        self._follow(data, ref, Do.INVITER_SUR_PENALITES, Do.OBSERVER_PENALITES)
 
     def _follow(self, data: st.DataObject, ref: Reference, *acts: Do) -> None:
         """Each of these gestes in turn, by the first person to whom it is offered in their own right."""
@@ -273,7 +298,18 @@ class Ateliers(RuleBasedStateMachine):
         behalf = data.draw(st.sampled_from(holders or list(EVERYONE.values())), label="for")
         role = data.draw(st.sampled_from(step.by), label="role")
         self._drops(dossier, step.act)
-        tried = Attempt(self.dossiers[dossier.ref], recorder, role, None, self.now, behalf=behalf, document=document)
+        ago = data.draw(st.sampled_from([None, 0, 2, 30, -1]), label="received so many days ago")
+        received = None if ago is None else local_day(self.now, dossier.departement) - timedelta(days=ago)
+        tried = Attempt(
+            self.dossiers[dossier.ref],
+            recorder,
+            role,
+            None,
+            self.now,
+            behalf=behalf,
+            document=document,
+            received=received,
+        )
         self._try(data, tried, step.act, {})
 
     def _typed(self, data: st.DataObject, act: Do) -> dict[str, Any]:
@@ -296,6 +332,9 @@ class Ateliers(RuleBasedStateMachine):
             given["equipe"] = (there.mandataire,)
         if act is Do.ECARTER and asked and asked.answer == "indisponible":
             given["motif_contrat"] = "indisponible"
+        if act in {Do.INVITER_SUR_PENALITES, Do.OBSERVER_PENALITES}:
+            owing = [c for c in mission.commandes if (c.penalty is None) is (act is Do.INVITER_SUR_PENALITES)]
+            given["commande"] = next((c.number for c in owing if c.paid is None), 1)
         if act in {Do.DEMANDER_PAIEMENT, Do.PAYER}:
             waiting = [
                 c for c in mission.commandes if (c.asked is None) is (act is Do.DEMANDER_PAIEMENT) and c.paid is None
@@ -305,7 +344,11 @@ class Ateliers(RuleBasedStateMachine):
             given["mois"] = "12"
         if act is Do.RECTIFIER and (things := recorded_things(dossier)):
             thing = things[self.now.day % len(things)]
-            typed = {"date": "hier", "amount": "7 900 €", "text": "1512345680"}
+            typed = {
+                "date": "hier",
+                "amount": "9 100 €" if thing.code.endswith("ttc") else "7 900 €",
+                "text": "1512345680",
+            }
             given |= {"saisie": thing.code, "valeur": typed[thing.kind]}
         days = {
             n: today + timedelta(days=v)
@@ -328,14 +371,14 @@ class Ateliers(RuleBasedStateMachine):
             spent=sum((d.mission_().total() for d in others), Decimal(0)),
             busy={n: (d.ref,) for d in others for n in d.mission_().team},
         )  # fmt: skip
-        tried = Attempt(dossier, tried.person, tried.role, form, self.now, around, tried.behalf, tried.document)
+        tried = replace(tried, dossier=dossier, form=form, now=self.now, around=around)
         try:
             moved = decide(tried, act).dossier
         except Refused as refused:
             self._explained(str(refused), act)
             return
         self._check(tried, moved, act)
-        self._is_sound(dossier, moved)
+        self._is_sound(dossier, moved, act)
         self.seen[act] += 1
         self.dossiers[moved.ref] = moved
 
@@ -391,13 +434,13 @@ class Ateliers(RuleBasedStateMachine):
             if contract.montant_maximum_ht is not None:
                 assert sum((m.total() for m in under), Decimal(0)) <= contract.montant_maximum_ht
 
-    def _is_sound(self, old: Dossier, new: Dossier) -> None:
+    def _is_sound(self, old: Dossier, new: Dossier, act: Do) -> None:
         self._ranks_are_followed(new.mission_())
         self._nothing_begins_too_early(new)
         self._orders_are_lawful(new)
         self._nobody_waits_for_ever(new)
         self._is_rebuilt(new)
-        self._moved_soundly(old, new)
+        self._moved_soundly(old, new, act)
 
     def _ranks_are_followed(self, mission: Mission) -> None:
         """One at a time, each after the one before was set aside for a motive, from rank 1 in each round."""
@@ -435,13 +478,17 @@ class Ateliers(RuleBasedStateMachine):
         for order in mission.commandes:
             assert contract.in_force(order.receipt.on)
             assert mission.credits is not None
-            assert order.receipt.on >= local_day(mission.credits.by.at, dossier.departement)
+            delegated = mission.credits.on or local_day(mission.credits.by.at, dossier.departement)
+            assert order.receipt.on >= delegated
+            assert order.ttc is None or order.ttc >= order.amount
+            assert order.paid is None or not order.paid.penalties or contract.ccag != "CCAG-PI 2021" or order.penalty
             assert order.paid is None or order.asked is not None
-        assert not mission.commandes or mission.total() <= mission.credits.ae  # type: ignore[union-attr]
+        assert not mission.commandes or mission.engaged() <= mission.credits.ae  # type: ignore[union-attr]
         for handed in mission.livrables:
             if handed.verified and handed.verified.sense == "recu_refaction":
                 assert handed.reduction is not None
                 assert handed.reduction.observations or handed.verified.on > handed.reduction.notified.on
+                assert handed.verified.revised is None or handed.verified.observations
 
     def _nobody_waits_for_ever(self, dossier: Dossier) -> None:
         """A deadline that counts, owed by somebody who may do something about it: suspended ateliers included.
@@ -454,6 +501,7 @@ class Ateliers(RuleBasedStateMachine):
         ]
         assert bool(speaking) is (dossier.state not in FINAL)
         assert awaited(dossier) or dossier.state in {*FINAL, State.RECU}
+        assert all(dossier.state in may_await((role,)) for role in awaited(dossier))
         assert bool(rules.running(dossier)) is (dossier.state not in FINAL)
         open_ones = [(r.rule, r.about) for r in rules.running(dossier)]
         assert len(set(open_ones)) == len(open_ones)
@@ -480,25 +528,40 @@ class Ateliers(RuleBasedStateMachine):
             assert all(p.end is None or p.end >= p.start for p in run.pauses)
             assert not run.suspended or dossier.state is State.SUSPENDU
 
-    def _moved_soundly(self, old: Dossier, new: Dossier) -> None:
-        """Versions and hours only grow; what was recorded stays: the last of each kind may be completed, none goes."""
+    def _moved_soundly(self, old: Dossier, new: Dossier, act: Do) -> None:
+        """Versions and hours only grow; what was recorded stays: the last of each kind may be completed, none goes.
+
+        But for what is put right by its own gesture, and a deliverable that never came, which is kept apart.
+        """
         assert new.version >= old.version
         assert new.since >= old.since
         assert old.state not in FINAL
         was, now = old.mission_(), new.mission_()
+        gone = len(now.lost) - len(was.lost)
+        assert gone == (act is Do.NON_RECU)
+        assert now.lost[: len(was.lost)] == was.lost
+        assert len(new.runs) >= len(old.runs)
         for name in ("sollicitations", "notes", "sessions", "livrables", "prolongations"):
             before, after = getattr(was, name), getattr(now, name)
+            if name == "livrables" and gone:
+                assert (before[:-1], before[-1].piece) == (after, now.lost[-1].piece)
+                continue
             assert after[: len(before) - 1] == before[:-1]
             assert len(after) - len(before) in {0, 1}
-            assert all(_completed(a, b) for a, b in zip(before, after, strict=False)), name
+            assert act is Do.RECTIFIER or all(_completed(a, b) for a, b in zip(before, after, strict=False)), name
         assert len(now.commandes) - len(was.commandes) in {0, 1}
         assert was.suivis == now.suivis[: len(was.suivis)]
-        assert len(new.runs) >= len(old.runs)
         assert all(_followed(a, b) for a, b in zip(old.runs, new.runs, strict=False))
 
     def teardown(self) -> None:
         REACHED.update(f"state {d.state}" for d in self.dossiers.values())
         REACHED.update(self.seen)
+
+
+def _owes_penalties(dossier: Dossier) -> bool:
+    """Somebody may be invited to comment on penalties, or comment on them, there."""
+    acts = {Do.INVITER_SUR_PENALITES, Do.OBSERVER_PENALITES}
+    return any(acts & {s.act for s in offers(dossier, p)} for p in EVERYONE.values())
 
 
 REACHED: Counter[str] = Counter()

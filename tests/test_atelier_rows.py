@@ -24,7 +24,7 @@ from cases import (
 )
 
 from atelier import rules
-from atelier.awaited import AWAITED, awaited
+from atelier.awaited import AWAITED, awaited, may_await
 from atelier.decide import decide, offers, recordable, step_of
 from atelier.deposits import DEPOSITS, deposits
 from atelier.dossier import Dossier
@@ -43,13 +43,14 @@ RIGHTS = ("Ce geste ne vous revient pas", "Ce geste n'est plus possible")
 HIDDEN = {
     # gestures that make no sense in what `in_state` has recorded, though the state is theirs
     State.DESIGNATION: "A2 C3",
-    State.NOTE_VALIDEE: "A10b A23b F2",
-    State.ANIMATION: "A12 A23b F2",
-    State.LIVRABLE_REMIS: "A14c A14d A23b F2",
-    State.AJOURNE: "A14c A14d A23b F2",
-    State.RECU: "A23b F2 T2",
+    State.NOTE_VALIDEE: "A10b A23b F2 F3 F4",
+    State.ANIMATION: "A12 A23b F2 F3 F4",
+    State.LIVRABLE_REMIS: "A14c A14d A23b F2 F3 F4",
+    State.AJOURNE: "A14c A14d A23b F2 F3 F4",
+    State.RECU: "A14d A14e A14f A23b F2 F3 F4 T2",
+    State.SUSPENDU: "A2a A2b A14d A14e A14f A16b A16c A23b F2 F3 F4",
 }
-ALWAYS_HIDDEN = "A23b F2"
+ALWAYS_HIDDEN = "A23b F2 F3 F4"
 
 
 def texts(codes: str) -> tuple[str, ...]:
@@ -77,19 +78,47 @@ def test_the_source_table_is_kept(row: tuple[str, ...]) -> None:
     steps = [BY_ID[name] for name in agreed.BECAME.get(id_, id_).split()]
     ours = {name: set(extra.get(id_, "").split()) for name, extra in agreed.OURS.items() if name != "boutons"}
     assert {state for step in steps for state in step.source} == set(de.split()) | ours["de"]
-    assert {step.target or step.source[0] for step in steps} == set(vers.split())
+    assert {step.target or step.source[0] for step in steps} == set(vers.split()) | ours["vers"]
     assert {role for step in steps for role in step.by} == set(qui.split()) | ours["qui"]
     button = agreed.OURS["boutons"].get(id_)
-    assert {step.label for step in steps} == {*boutons.split("|"), *([button] if button else [])}
+    assert {step.label for step in steps} == {*boutons.split("|"), *(button.split("|") if button else [])}
     assert {role for step in steps for role in step.tells} == set(notifie.split()) | ours["notifie"]
     assert {clock for step in steps for clock in step.starts} == set(delai.split()) | ours["delai"]
 
 
 def test_every_row_of_the_source_has_its_rows_and_none_is_left_over() -> None:
     became = [name for id_, *_ in agreed.SOURCE for name in agreed.BECAME.get(id_, id_).split()]
-    assert sorted(became) == sorted(set(ROWS) - {"C3"})  # « Rectifier une saisie » is one of the source's principles
+    assert sorted(became) == sorted(set(ROWS) - set(agreed.ADDED))
     told_of = [id_ for id_, *_ in agreed.SOURCE]
     assert set(agreed.OURS["notifie"]) | set(agreed.OURS["delai"]) <= set(told_of)
+
+
+def test_every_deadline_of_the_source_is_a_rule_or_says_why_not() -> None:
+    named = [id_ for id_, *_ in agreed.SOURCE_RULES]
+    known = {str(row.id) for row in rules.RULES}
+    assert set(named) - known == set(agreed.NOT_BUILT)
+    assert known - set(named) == set(agreed.OURS_ALONE)
+    started = {str(id_) for step in STEPS for id_ in step.starts} | {"RELANCE_BROUILLON", "CIBLE_SUITE"}
+    assert known - started == set(agreed.UNSTARTED)
+    assert all(len(why) > 4 for why in (*agreed.NOT_BUILT.values(), *agreed.UNSTARTED.values()))
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in agreed.SOURCE_RULES if row[0] not in agreed.NOT_BUILT], ids=lambda r: r[0]
+)
+def test_a_deadline_has_the_nature_and_the_length_of_the_source(row: tuple[str, str, str]) -> None:
+    id_, nature, delay = row
+    ours = rules.rule(RuleId(id_))
+    assert (ours.nature, str(ours.delay or "")) == (nature, delay)
+
+
+def test_what_a_suspension_stops_is_ours_or_the_execution() -> None:
+    """A suspension is the State's: what the contract or the law counts from a notification goes on."""
+    assert {str(row.id) for row in rules.RULES if row.goes_on} == {
+        "CASCADE_REPONSE", "BC_OBSERVATIONS", "VERIFICATION", "AJOURN_ACCEPTATION", "AJOURN_DECISION",
+        "REFACTION_OBSERVATIONS", "REFACTION_DECISION", "PENALITES_OBSERVATIONS", "PROLONGATION_DEMANDE",
+        "PROLONGATION_REPONSE", "PAIEMENT",
+    }  # fmt: skip
 
 
 def test_what_cannot_be_undone_is_shown_before_it_goes_and_what_is_dangerous_says_so() -> None:
@@ -105,7 +134,7 @@ def test_nobody_outside_the_state_decides_for_it() -> None:
     """The holder declares and answers; the collectivité agrees, observes, and follows up. Nothing else is theirs."""
     outside = {Role.MAND, Role.COLL, Role.COLL_SIGN, Role.DREAL, Role.CAUE, Role.PREF, Role.ADMIN}
     assert {step.id for step in STEPS_OF if set(step.by) & outside} == {
-        "A2a", "A2b", "A1a", "A7", "A8", "A9", "A13", "A14d", "A16b", "A16c", "A23a", "A23c", "T2",
+        "A2a", "A2b", "A1a", "A7", "A8", "A9", "A13", "A14d", "A16b", "A16c", "A23a", "A23c", "F4", "T2",
     }  # fmt: skip
     assert {role for step in STEPS_OF for role in (*step.prepares, *step.records)} == {Role.SVC, Role.AD1V}
 
@@ -129,15 +158,19 @@ def test_a_row_is_taken_from_each_of_its_states(step: Step, state: State) -> Non
     started = opened - {RuleId.CIBLE_SUITE}
     first_of_three = step.id == "A9" and moved.state is State.NOTE_REMISE
     assert moved.state is (_where(step, tried.dossier) if not first_of_three else State.NOTE_REMISE)
-    assert started == set(step.starts) | BY_EFFECT.get((step.id, state), set())
+    idle = IDLE.get(step.id, set()) if state is not State.RECU else set()
+    assert started == (set(step.starts) - idle) | BY_EFFECT.get((step.id, state), set())
     assert not {run.rule for run in rules.running(moved)} & (set(step.stops) - set(step.starts))
 
 
 BY_EFFECT = {
     ("A23b", State.APPROPRIATION): {RuleId.BC_EXECUTION, RuleId.APPROPRIATION},
     ("C3", State.DESIGNATION): {RuleId.CASCADE_REPONSE},
+    ("A13c", State.LIVRABLE_DECLARE): {RuleId.RESTITUTION},
 }
-"""Clocks that the effect itself starts anew, for one order or one follow-up."""
+"""Clocks that the effect itself starts anew, for one order or one follow-up, or that a declaration had stopped."""
+IDLE = {"A14d": {RuleId.REFACTION_DECISION}}
+"""Before the reduction is decided, the buyer's silence on what the holder says means nothing (CCAG-PI 2009, 27.3)."""
 
 
 def _where(step: Step, before: Dossier) -> State:
@@ -266,6 +299,7 @@ def test_each_state_has_somebody_and_each_final_state_nobody() -> None:
     assert set(AWAITED) == set(State) - FINAL
     assert all(awaited(in_state(state)) for state in State if state not in FINAL)
     assert not any(awaited(in_state(state)) for state in FINAL)
+    assert not set(may_await(Role)) & set(FINAL)
 
 
 TURNS = [
@@ -289,6 +323,7 @@ def test_the_turn_follows_what_is_recorded(state: State, acts: tuple[Do, ...], t
         gesture, role = act if isinstance(act, tuple) else (act, None)
         dossier = take(dossier, gesture, role, at=moment(state))
     assert awaited(dossier) == texts(turn)
+    assert all(dossier.state in may_await((role,)) for role in awaited(dossier))
     assert next((r for r in rules.running(dossier) if r.rule is RuleId.CIBLE_SUITE), None) or not set(
         awaited(dossier)
     ) & {Role.AD1V, Role.SVC}
@@ -304,12 +339,13 @@ def test_closing_is_ad1_s_once_all_is_paid_and_followed_up() -> None:
         assert RuleId.PAIEMENT in {r.rule for r in rules.running(dossier)}
         dossier = take(dossier, Do.PAYER, at=at, commande=number)
     for months, left in (("6", 2), ("12", 1)):
+        later = at + timedelta(days=190 if months == "12" else 0)
         assert awaited(dossier) == ()  # nobody is pressed between: the follow-ups have their own deadlines
         owed = [rules.owed(r, dossier) for r in rules.running(dossier) if not r.rule.startswith("BC_")]
         assert owed == [(Role.SVC, Role.COLL)] * left
-        dossier = take(dossier, Do.REPONDRE_SUIVI, Role.COLL, at=at, mois=months)
+        dossier = take(dossier, Do.REPONDRE_SUIVI, Role.COLL, at=later, mois=months)
     assert awaited(dossier) == (Role.AD1I,)
-    closed = take(dossier, Do.CLORE, at=at, renonce_argent="", renonce_territoire="")
+    closed = take(dossier, Do.CLORE, at=later, renonce_argent="", renonce_territoire="")
     assert (closed.state, rules.running(closed)) == (State.CLOS, ())
 
 

@@ -155,7 +155,7 @@ async def test_nobody_is_called_by_what_is_carried(twin: Twin, spoken: str) -> N
     assert "<" not in on_slack
 
 
-async def test_who_has_no_part_is_told_that_their_words_stay(twin: Twin) -> None:
+async def test_who_has_no_part_is_told_once_a_day_that_their_words_stay(twin: Twin) -> None:
     await bridged(twin)
     before, members = len(posts(twin.there)), twin.first.world.place(PLACE).members
     twin.first.world.channel(PLACE, "Atelier", (*members, ALIX.account, "ddt57"))
@@ -163,6 +163,10 @@ async def test_who_has_no_part_is_told_that_their_words_stay(twin: Twin) -> None
         await twin.first.say(account, PLACE, "Bonjour de loin")
         await twin.first.drop(account, PLACE, [("plan.pdf", letter("Plan"))])
         await twin.app.settle()
+        assert [w.startswith("Vos messages restent ici") for w in words(twin.here, account)] == [True]
+    twin.clock.jump(timedelta(days=1))
+    for account in (ALIX.account, "ddt57"):
+        await twin.first.say(account, PLACE, "Toujours là")
         assert [w.startswith("Vos messages restent ici") for w in words(twin.here, account)] == [True, True]
     assert len(posts(twin.there)) == before
     assert journal(twin) == []

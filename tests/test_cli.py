@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from databases import fresh_id
+
+from atelier.words import Reference
+from handlers import heads
+from storage.engine import open_engine
+from storage.unit import Units
 
 ROOT = Path(__file__).parent.parent
 SECRET = "un secret pour les essais"
@@ -147,3 +155,74 @@ def test_the_journal_is_verified(tmp_path: Path) -> None:
     broken = run("journal", "verifier", cwd=tmp_path, **settings)
     assert broken.returncode == 1
     assert "ADT-2026-0001 ne se suit plus à la ligne 3" in broken.stderr
+
+
+# The journal's head, kept outside the database
+
+
+@pytest.fixture
+def journaled(migrated: Path) -> Path:
+    _written(migrated, "ADT-2026-0001", 2)
+    _written(migrated, "ADT-2026-0002", 1)
+    return migrated
+
+
+def _written(folder: Path, ref: str, lines: int) -> None:
+    engine = open_engine(f"sqlite:///{folder / 'a.db'}")
+    with Units(engine, SECRET.encode(), fresh_id).begin() as unit:
+        for _ in range(lines):
+            unit.journal.write(Reference(ref), what="D1", by=None, at=datetime.now(UTC))
+    engine.dispose()
+
+
+def _head(folder: Path) -> str:
+    engine = open_engine(f"sqlite:///{folder / 'a.db'}")
+    with Units(engine, SECRET.encode(), fresh_id).begin() as unit:
+        told = heads.text(unit.journal.heads()).decode()
+    engine.dispose()
+    return told
+
+
+def test_a_head_that_was_kept_is_found_again_once_the_chains_have_grown(journaled: Path) -> None:
+    kept = _head(journaled)
+    (journaled / "tete.txt").write_text(kept, encoding="ascii")
+    value = hashlib.sha256(kept.encode()).hexdigest()
+    for given in ("tete.txt", value, value.upper()):
+        done = run("journal", "verifier", "--tete", given, cwd=journaled)
+        assert (done.returncode, "2 chaîne(s), dont 0" in done.stdout) == (0, True), done.stderr
+    _written(journaled, "ADT-2026-0002", 3)
+    _written(journaled, "ADT-2026-0003", 1)
+    for given in ("tete.txt", value):
+        done = run("journal", "verifier", "--tete", given, cwd=journaled)
+        assert (done.returncode, "2 chaîne(s), dont 1 ont grandi" in done.stdout) == (0, True), done.stderr
+
+
+def test_a_journal_rewritten_whole_is_told_by_the_head_alone(journaled: Path) -> None:
+    """With the key and the database in hand, every chain is made anew: it follows, and is not what was kept."""
+    kept = _head(journaled)
+    (journaled / "tete.txt").write_text(kept, encoding="ascii")
+    (journaled / "a.db").unlink()
+    assert run("migrate", cwd=journaled).returncode == 0
+    _written(journaled, "ADT-2026-0001", 2)
+    _written(journaled, "ADT-2026-0002", 1)
+    assert run("journal", "verifier", cwd=journaled).returncode == 0
+    done = run("journal", "verifier", "--tete", "tete.txt", cwd=journaled)
+    assert (done.returncode, "ADT-2026-0001 a été réécrit : sa ligne 2" in done.stderr) == (1, True)
+    done = run("journal", "verifier", "--tete", hashlib.sha256(kept.encode()).hexdigest(), cwd=journaled)
+    assert (done.returncode, "n'a jamais eu cette tête" in done.stderr) == (1, True)
+
+
+def test_a_chain_that_was_removed_is_named(journaled: Path) -> None:
+    (journaled / "tete.txt").write_text(_head(journaled) + f"ADT-2026-0009 1 {'0' * 64}\n", encoding="ascii")
+    done = run("journal", "verifier", "--tete", "tete.txt", cwd=journaled)
+    assert (done.returncode, "ADT-2026-0009" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "ne se lit pas"), ("", "La ligne 1"), ("ADT-2026-0001 2 court\n", "La ligne 1")]
+)
+def test_what_is_no_head_is_said(journaled: Path, content: str | None, words: str) -> None:
+    if content is not None:
+        (journaled / "tete.txt").write_text(content, encoding="ascii")
+    done = run("journal", "verifier", "--tete", "tete.txt", cwd=journaled)
+    assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (2, True, False)

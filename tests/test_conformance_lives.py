@@ -1,6 +1,7 @@
 """The whole story, from the first question to « clos »: by buttons on each platform, by text alone on all of them.
 
 Each life is lived once; the same acts leave the same journals everywhere, and docs/parite.md says which were made and how.
+The gestures that it does not go through are in test_conformance_detours.py.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import pytest
 
 from atelier.words import State
 from scripts.draw_parity import PAGE, cells, gestures, markdown
-from tests.conformance import lives
-from tests.conformance.lives import Life
+from tests.conformance import lives, scenes
+from tests.conformance.lives import REF, Life
 from tests.conformance.stages import PLATFORMS
 
 
@@ -49,22 +50,28 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_the_whole_story_by_buttons(platform: str, lived: Lived) -> None:
     life = lived.by_buttons(platform)
-    assert life.state is State.CLOS
+    assert life.states[REF] is State.CLOS
     assert life.journal == lived.by_buttons("sandbox").journal
 
 
 def test_the_whole_story_where_there_is_nothing_but_text(lived: Lived) -> None:
     life = lived.by_text()
-    assert life.state is State.CLOS
+    assert life.states[REF] is State.CLOS
     assert life.buttons == frozenset()
     missed = {what for what in lived.by_buttons("sandbox").buttons if what not in life.words}
     assert missed == set(), "what a button does, words do"
 
 
+def test_the_story_goes_through_the_rows_that_the_detours_leave_to_it(lived: Lived) -> None:
+    known = {row.id for row in scenes.EVERY}
+    assert lived.by_buttons("sandbox").buttons & known == scenes.STORY
+    assert lived.by_text().words & known == scenes.STORY
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_the_whole_story_typed(platform: str, lived: Lived) -> None:
     life = lived.by_text(platform)
-    assert life.state is State.CLOS
+    assert life.states[REF] is State.CLOS
     assert life.buttons == frozenset()
     assert life.journal == lived.by_text().journal
 

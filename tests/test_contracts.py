@@ -111,8 +111,9 @@ def test_the_fictitious_contract_lets_everything_be_done() -> None:
         RuleId.VERIFICATION: "2 mois", RuleId.AJOURN_ACCEPTATION: "10 jours", RuleId.AJOURN_REPRESENTATION: "15 jours",
         RuleId.AJOURN_DECISION: "15 jours", RuleId.REFACTION_OBSERVATIONS: "15 jours",
         RuleId.REFACTION_DECISION: "15 jours", RuleId.BC_OBSERVATIONS: "15 jours", RuleId.PROLONGATION_REPONSE: "15 jours",
+        RuleId.PROLONGATION_DEMANDE: "15 jours",
     }  # fmt: skip
-    assert set(contract.delais) == set(OWN)
+    assert set(contract.delais) == set(OWN) - {RuleId.PENALITES_OBSERVATIONS}  # its own CCAG gives that one
     first, second, third = ({m.nom for m in g.membres} for g in contract.ranked())
     assert (first & second, first & third, second & third) == ({"Clair Climat"}, set(), set())
 
@@ -229,7 +230,7 @@ def test_people_and_places_are_kept() -> None:
         ("rang: 3", "rang: 3\n    canal: '#canopee'", "groupements 3 › canal", "plateforme:identifiant"),
         ("rang: 3", "rang: 3\n    canal: 'slack:'", "groupements 3 › canal", "plateforme:identifiant"),
         ("rang: 3", "rang: 3\n    representants: [alba, alba]", "groupements 3 › representants 2", "est déjà donné plus haut"),
-        ("rang: 3", "rang: 3\n    rang: 3", "groupements 3 › rang", "déjà donné ligne 89 : gardez-en un seul"),
+        ("rang: 3", "rang: 3\n    rang: 3", "groupements 3 › rang", "déjà donné ligne 90 : gardez-en un seul"),
         ("fictif: oui", "fictif: oui\nfictif: oui", "fictif", "déjà donné ligne 5"),
     ],
 )  # fmt: skip
@@ -472,7 +473,7 @@ def test_a_mistake_changes_nothing_and_exits_with_one(write, units: Units) -> No
     write(edited("rang: 3", "rang: 2"))
     done = run("importer", "c.yaml")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "ligne 89, groupements 3 › rang : Le rang 2 est donné à deux groupements" in done.stderr
+    assert "ligne 90, groupements 3 › rang : Le rang 2 est donné à deux groupements" in done.stderr
     assert "1 erreur(s) : rien n'a été changé." in done.stderr
     with units.begin() as unit:
         assert unit.contracts.all() == ()

@@ -40,7 +40,7 @@ def skipped(explained: Explained) -> list[date]:
 def test_the_explanation_of_a_roll_over_tells_each_day_in_order() -> None:
     steps = compute(date(2026, 3, 19), Delay.parse("15 jours"), "57", "CCAG-PI 2009, article 3.7.2").steps
     assert [step.sentence.format(**step.args) for step in steps] == [
-        BEGINS.format(start="2026-03-19", first="2026-03-20"),
+        BEGINS.format(start="2026-03-19", first="2026-03-20", article="CCAG-PI 2009, article 3.2.1"),
         "Le délai vient de : CCAG-PI 2009, article 3.7.2.",
         "Il est de 15 jours : tous les jours du calendrier comptent.",
         "Le dernier jour compté est le 2026-04-03.",
@@ -48,7 +48,7 @@ def test_the_explanation_of_a_roll_over_tells_each_day_in_order() -> None:
         "Le 2026-04-04 n'est pas ouvré.",
         "Le 2026-04-05 n'est pas ouvré.",
         "Le 2026-04-06 est férié (lundi de Pâques).",
-        "Le délai est prolongé jusqu'au premier jour qui n'est ni un samedi, ni un dimanche, ni férié (article 3.2.4).",
+        "Le délai est prolongé jusqu'au premier jour qui n'est ni un samedi, ni un dimanche, ni férié (CCAG-PI 2009, article 3.2.4).",
         "L'échéance est le 2026-04-07 à minuit, heure locale du département 57.",
         "À vérifier : en Alsace-Moselle, le vendredi saint n'est férié que dans certaines communes.",
     ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from cases import AFTER, CONTRACT_2021, NOON, attempt, in_state, take, walk
+from cases import AFTER, CONTRACT, CONTRACT_2021, NOON, attempt, in_state, somebody, take, under_2021, walk
 
 from atelier import rules
-from atelier.decide import decide
+from atelier.decide import decide, offers
 from atelier.dossier import Dossier
-from atelier.words import Do, Role, RuleId, State
+from atelier.words import Do, Refused, Role, RuleId, State
 
 AE, AS, COLLECTIVITE = Role.AD1V, Role.SVC_SIGN, Role.COLL_SIGN
 
@@ -151,23 +152,145 @@ def test_a_decision_taken_in_time_is_recorded_afterwards(held: Dossier) -> None:
     assert due(put_off, RuleId.AJOURN_ACCEPTATION) == date(2027, 6, 3)
 
 
-def test_a_reduction_waits_for_the_holder_and_late_observations_bind_nobody(held: Dossier) -> None:
+@pytest.fixture
+def reduced(held: Dossier) -> Dossier:
+    """A reduction announced on 1 April, commented on, and notified on Thursday 20 May."""
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    heard = walk((Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS), handed, at=summer(2027, 4, 1, 9))
+    return take(heard, Do.RECEVOIR_AVEC_REFACTION, at=summer(2027, 5, 20, 9))
+
+
+def test_a_reduction_waits_for_the_holder_before_it_is_decided(held: Dossier) -> None:
+    """Heard first; the buyer's silence on what it says binds nobody then: the two months to verify rule (27.3)."""
     handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
     announced = take(handed, Do.INVITER_A_OBSERVER, at=summer(2027, 4, 1, 9))
     assert due(announced, RuleId.REFACTION_OBSERVATIONS) == date(2027, 4, 16)
-    answered = take(announced, Do.PRESENTER_OBSERVATIONS, at=summer(2027, 4, 8, 9))
-    assert due(answered, RuleId.REFACTION_DECISION) == date(2027, 4, 23)
+    answered = take(announced, Do.PRESENTER_OBSERVATIONS, at=summer(2027, 4, 20, 9))  # no text forecloses it yet
+    assert rules.open_run(answered, RuleId.REFACTION_DECISION) is None
+    late = take(answered, Do.RECEVOIR_AVEC_REFACTION, at=summer(2027, 5, 24, 9))  # the last day of the two months
+    found = late.mission_().livrables[-1].verified
+    assert found is not None
+    assert found.notified is not None
+    assert (found.sense, found.amount, found.notified.on) == ("recu_refaction", Decimal(400), date(2027, 5, 24))
+
+
+def test_the_invitation_may_leave_its_own_time(held: Dossier) -> None:
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    announced = take(handed, Do.INVITER_A_OBSERVER, at=summer(2027, 4, 1, 9), delai="8 jours")
+    run = rules.open_run(announced, RuleId.REFACTION_OBSERVATIONS)
+    assert run is not None
+    assert (due(announced, run.rule), run.source) == (date(2027, 4, 9), "invitation à présenter ses observations")
+
+
+def test_the_holder_s_silence_on_a_reduction_decided_accepts_it(reduced: Dossier) -> None:
+    assert due(reduced, RuleId.REFACTION_OBSERVATIONS) == date(2027, 6, 4)  # 20 May and 15 days
+    assert {r.rule for r in rules.running(reduced)} == {RuleId.BC_OBSERVATIONS, RuleId.REFACTION_OBSERVATIONS, RuleId.CIBLE_SUITE}  # fmt: skip
     late = decide(
-        attempt(announced, Do.PRESENTER_OBSERVATIONS, Role.MAND, at=summer(2027, 4, 20, 9)), Do.PRESENTER_OBSERVATIONS
+        attempt(reduced, Do.PRESENTER_OBSERVATIONS, Role.MAND, at=summer(2027, 6, 7, 9)), Do.PRESENTER_OBSERVATIONS
     )
     assert [str(w) for w in late.warnings] == [
         "Le délai d'observations sur la réfaction est passé : elles sont gardées, sans effet de droit."
     ]
     assert rules.open_run(late.dossier, RuleId.REFACTION_DECISION) is None
-    reduced = take(late.dossier, Do.RECEVOIR_AVEC_REFACTION, at=summer(2027, 5, 20, 9))
-    found = reduced.mission_().livrables[-1].verified
+    assert not offered(late.dossier, Do.NOUVELLE_DECISION)
+
+
+def test_a_reduction_disputed_in_time_asks_a_new_decision_or_is_given_up_by_silence(reduced: Dossier) -> None:
+    disputed = take(reduced, Do.PRESENTER_OBSERVATIONS, at=summer(2027, 6, 4, 18))
+    assert due(disputed, RuleId.REFACTION_DECISION) == date(2027, 6, 21)  # 4 June and 15 days: Saturday 19
+    decided = take(disputed, Do.NOUVELLE_DECISION, at=summer(2027, 6, 23, 9), jour=date(2027, 6, 21))
+    found = decided.mission_().livrables[-1].verified
     assert found is not None
-    assert (found.sense, found.amount) == ("recu_refaction", Decimal(400))
+    assert found.revised is not None
+    assert (found.amount, found.revised.amount, found.revised.on, found.revised.tacit) == (Decimal(400), Decimal(300), date(2027, 6, 21), False)  # fmt: skip
+    silent = take(disputed, Do.CONSTATER_OBSERVATIONS_ACCEPTEES, at=summer(2027, 6, 22, 9))
+    found = silent.mission_().livrables[-1].verified
+    assert found is not None
+    assert found.revised is not None
+    assert (found.revised.amount, found.revised.on, found.revised.tacit) == (Decimal(0), date(2027, 6, 21), True)
+    for after in (decided, silent):
+        assert not [r for r in rules.running(after) if r.rule.startswith("REFACTION")]
+        assert not offered(after, Do.NOUVELLE_DECISION)
+        assert not offered(after, Do.PRESENTER_OBSERVATIONS)
+
+
+def offered(dossier: Dossier, act: Do) -> bool:
+    """True when somebody is offered the gesture."""
+    return any(act in {s.act for s in offers(dossier, somebody(role))} for role in Role)
+
+
+def test_an_answer_on_paper_counts_from_its_reception(held: Dossier) -> None:
+    """Received on 12 April, recorded on the 20th: in time, and the buyer's fifteen days are already running (27.2.1)."""
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    put_off = take(handed, Do.AJOURNER, at=summer(2027, 4, 1, 9))
+    late = attempt(put_off, Do.REFUSER_AJOURNEMENT, Role.MAND, at=summer(2027, 4, 20, 9))
+    with pytest.raises(Refused, match="le silence gardé vaut refus"):
+        decide(late, Do.REFUSER_AJOURNEMENT)
+    paper = replace(late, person=somebody(Role.SVC), behalf=somebody(Role.MAND), document="lettre", received=date(2027, 4, 12))  # fmt: skip
+    refused = decide(paper, Do.REFUSER_AJOURNEMENT).dossier
+    assert due(refused, RuleId.AJOURN_DECISION) == date(2027, 4, 27)
+    answered = refused.mission_().livrables[-1].adjournment
+    assert answered is not None
+    assert answered.answered is not None
+    assert (answered.answered.received, answered.answered.document) == (date(2027, 4, 12), "lettre")
+
+
+def test_a_prolongation_asked_on_paper_is_answered_from_its_reception(ordered: Dossier) -> None:
+    tried = attempt(ordered, Do.DEMANDER_PROLONGATION, Role.MAND, at=at(2027, 1, 22, 9))  # the order ended on the 21st
+    with pytest.raises(Refused, match="a expiré le 2027-01-21"):
+        decide(tried, Do.DEMANDER_PROLONGATION)
+    paper = replace(tried, person=somebody(Role.SVC), behalf=somebody(Role.MAND), document="lettre", received=date(2027, 1, 20))  # fmt: skip
+    assert due(decide(paper, Do.DEMANDER_PROLONGATION).dossier, RuleId.PROLONGATION_REPONSE) == date(2027, 2, 4)
+
+
+def test_a_deliverable_that_never_came_takes_everything_back(held: Dossier) -> None:
+    """The declaration is kept, its file may be handed in again, and the delay to hand in runs from the same day."""
+    before = due(held, RuleId.RESTITUTION)
+    declared = take(held, Do.REMETTRE_LIVRABLE, at=at(2027, 3, 23, 9))
+    assert rules.open_run(declared, RuleId.RESTITUTION) is None
+    lost = take(declared, Do.NON_RECU, at=at(2027, 3, 25, 9))
+    mission = lost.mission_()
+    assert (lost.state, mission.livrables, due(lost, RuleId.RESTITUTION)) == (State.RESTITUTION, (), before)
+    gone = mission.lost[0]
+    assert gone.not_received is not None
+    assert (gone.number, gone.declared_on) == (1, date(2027, 3, 23))
+    again = decide(attempt(lost, Do.REMETTRE_LIVRABLE, Role.MAND, at=at(2027, 3, 26, 9)), Do.REMETTRE_LIVRABLE).dossier
+    assert [h.number for h in again.mission_().livrables] == [2]
+    assert again.mission_().livrables[0].piece == gone.piece
+
+
+def test_after_an_adjournment_what_never_came_is_awaited_as_it_was(held: Dossier) -> None:
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    accepted = take(
+        take(handed, Do.AJOURNER, at=summer(2027, 4, 1, 9)), Do.ACCEPTER_AJOURNEMENT, at=summer(2027, 4, 2, 9)
+    )
+    again = take(accepted, Do.REMETTRE_LIVRABLE, at=summer(2027, 4, 9, 9))
+    lost = take(again, Do.NON_RECU, at=summer(2027, 4, 13, 9))
+    assert lost.state is State.AJOURNE
+    assert {r.rule for r in rules.running(lost) if r.rule.startswith("AJOURN")} == {RuleId.AJOURN_REPRESENTATION}
+    assert due(lost, RuleId.AJOURN_REPRESENTATION) == due(accepted, RuleId.AJOURN_REPRESENTATION)
+    rejected = take(handed, Do.REJETER, at=summer(2027, 4, 1, 9))
+    back = walk((Do.REMETTRE_LIVRABLE, Do.NON_RECU), rejected, at=summer(2027, 4, 9, 9))
+    assert back.state is State.REJETE
+
+
+def test_penalties_under_the_ccag_of_2021_wait_for_the_holder() -> None:
+    done = under_2021(in_state(State.RECU))
+    billed = take(done, Do.DEMANDER_PAIEMENT, at=AFTER)
+    with pytest.raises(Refused, match="qu'après avoir invité le titulaire"):
+        take(billed, Do.PAYER, at=AFTER, penalites=Decimal(700))
+    announced = take(billed, Do.INVITER_SUR_PENALITES, at=AFTER)
+    assert due(announced, RuleId.PENALITES_OBSERVATIONS) == date(2026, 12, 29)  # 14 December and 15 days
+    with pytest.raises(Refused, match="jusqu'au 2026-12-29"):
+        take(announced, Do.PAYER, at=AFTER, penalites=Decimal(700))
+    heard = take(announced, Do.OBSERVER_PENALITES, at=AFTER)
+    for known, when in ((heard, AFTER), (announced, AFTER + timedelta(days=16))):
+        paid = take(known, Do.PAYER, at=when, penalites=Decimal(700))
+        assert not [r for r in rules.running(paid) if r.rule is RuleId.PENALITES_OBSERVATIONS]
+    with pytest.raises(Refused, match="dépassent celles annoncées au titulaire, 700"):
+        take(heard, Do.PAYER, at=AFTER, penalites=Decimal(701))
+    under_2009 = take(in_state(State.RECU), Do.DEMANDER_PAIEMENT, at=AFTER)
+    assert take(under_2009, Do.PAYER, at=AFTER, penalites=Decimal(700)).mission_().commandes[0].paid is not None
 
 
 def test_a_reduction_left_behind_does_not_hasten_the_next_one(held: Dossier) -> None:
@@ -203,14 +326,18 @@ def test_under_another_ccag_the_delays_are_those_somebody_entered() -> None:
 
 
 def test_a_suspension_gives_its_days_back_then_rolls_over(ordered: Dossier) -> None:
-    """Suspended from Monday 28 December to Wednesday 6 January: nine days. The note was due on Thursday 21 January."""
+    """Suspended from Monday 28 December to Wednesday 6 January: nine days. The note was due on Thursday 21 January.
+
+    The holder's right to comment on the order is the contract's: it goes on, and may be used meanwhile.
+    """
     held = take(ordered, Do.SUSPENDRE, at=at(2026, 12, 28, 15))
-    assert all(r.suspended for r in rules.running(held) if r.rule is not RuleId.CIBLE_SUITE)
+    assert {r.rule for r in rules.running(held) if not r.suspended} == {RuleId.CIBLE_SUITE, RuleId.BC_OBSERVATIONS}
+    assert take(held, Do.OBSERVER_COMMANDE, at=at(2027, 1, 5, 9)).mission_().commandes[0].remarks
     assert due(held, RuleId.CIBLE_SUITE) == date(2027, 1, 12)  # ten working days: somebody is asked to resume
     back = take(held, Do.REPRENDRE_ATELIER, at=at(2027, 1, 6, 9))
     assert (back.state, back.mission_().suspended_from) == (State.APPROPRIATION, None)
     assert due(back, RuleId.APPROPRIATION) == date(2027, 2, 1)  # 21 + 9 days: Saturday 30 January, so Monday
-    assert due(back, RuleId.BC_OBSERVATIONS) == date(2027, 1, 14)
+    assert due(back, RuleId.BC_OBSERVATIONS) == due(ordered, RuleId.BC_OBSERVATIONS) == date(2027, 1, 5)
     run = rules.open_run(back, RuleId.APPROPRIATION)
     assert run is not None
     last = rules.explained(run, back).steps[-1]
@@ -228,7 +355,84 @@ def test_a_day_put_right_starts_its_clocks_anew_and_keeps_the_wrong_ones(ordered
     assert [(r.replaced, r.ended is None, r.suspended) for r in wrong] == [(True, False, False), (False, True, True)]
     back = take(put_right, Do.REPRENDRE_ATELIER, at=at(2027, 1, 6, 9))
     assert due(back, RuleId.APPROPRIATION) == date(2027, 2, 1)  # Saturday 23 January and nine days
-    assert due(back, RuleId.BC_OBSERVATIONS) == date(2027, 1, 18)
+    assert due(back, RuleId.BC_OBSERVATIONS) == date(2027, 1, 7)  # 23 December and 15 days, suspension or not
+
+
+def test_a_suspension_does_not_stop_the_two_months_and_says_so(held: Dossier) -> None:
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    tried = attempt(handed, Do.SUSPENDRE, Role.SVC, at=summer(2027, 4, 1, 9))
+    outcome = decide(tried, Do.SUSPENDRE)
+    assert [str(w) for w in outcome.warnings] == [
+        "La suspension n'arrête pas les délais du contrat ou de la loi : Vérification du livrable. Le premier finit le 2027-05-24."
+    ]
+    back = take(outcome.dossier, Do.REPRENDRE_ATELIER, at=summer(2027, 6, 7, 9))
+    assert due(back, RuleId.VERIFICATION) == date(2027, 5, 24)
+    received = take(back, Do.CONSTATER_RECEPTION_TACITE, at=summer(2027, 6, 7, 9))
+    assert received.state is State.RECU
+
+
+def test_somebody_is_asked_to_resume_whatever_goes_on(held: Dossier) -> None:
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    stopped = take(handed, Do.SUSPENDRE, at=summer(2027, 4, 1, 9))
+    assert {r.rule for r in rules.running(stopped) if not r.suspended} >= {RuleId.CIBLE_SUITE, RuleId.VERIFICATION}
+
+
+def test_why_cites_the_contract_s_own_terms() -> None:
+    for contract, begins in ((CONTRACT, "CCAG-PI 2009, article 3.2.1"), (CONTRACT_2021, "CCAG-PI 2021, article 3.2")):
+        acted = take(in_state(State.VALIDEE), Do.ACTER, accord_cadre=contract.code)
+        asked = walk((Do.SOLLICITER, Do.ACCUSER_RECEPTION), acted, at=NOON)
+        run = rules.open_run(asked, RuleId.CASCADE_REPONSE)
+        assert run is not None
+        told = [step.sentence.format(**step.args) for step in rules.explained(run, asked).steps]
+        assert f"({begins})" in told[0]
+        other = "2021" if contract is CONTRACT else "2009"
+        assert not [line for line in told if other in line]
+
+
+def test_an_adjournment_put_right_moves_the_three_clocks(held: Dossier) -> None:
+    handed = walk((Do.REMETTRE_LIVRABLE, Do.CONFIRMER_REMISE), held, at=at(2027, 3, 24, 9))
+    put_off = take(handed, Do.AJOURNER, at=summer(2027, 4, 6, 9))
+    moved = take(put_off, Do.RECTIFIER, at=summer(2027, 4, 7, 9), saisie="livrable.ajournement", valeur="01/04/2027")
+    assert due(moved, RuleId.AJOURN_ACCEPTATION) == date(2027, 4, 12)  # 1 April and 10 days: Sunday 11
+    assert due(moved, RuleId.AJOURN_REPRESENTATION) == date(2027, 4, 16)
+    assert due(moved, RuleId.AJOURN_DECISION) == date(2027, 4, 27)  # 12 April and 15 days
+    assert len([r for r in moved.runs if r.replaced and r.rule.startswith("AJOURN")]) == 3
+
+
+def test_a_decision_a_reduction_and_a_payment_are_put_right(reduced: Dossier) -> None:
+    moved = take(reduced, Do.RECTIFIER, at=summer(2027, 5, 24, 9), saisie="livrable.decision", valeur="19/05/2027")
+    found = moved.mission_().livrables[-1].verified
+    assert found is not None
+    assert found.notified is not None
+    assert (found.on, found.notified.on) == (date(2027, 5, 19), date(2027, 5, 19))
+    assert due(moved, RuleId.REFACTION_OBSERVATIONS) == date(2027, 6, 3)
+    less = take(moved, Do.RECTIFIER, at=summer(2027, 5, 24, 9), saisie="livrable.reduction", valeur="350 € HT")
+    assert less.mission_().livrables[-1].verified.amount == Decimal(350)  # type: ignore[union-attr]
+    paid = walk((Do.DEMANDER_PAIEMENT, Do.PAYER), in_state(State.RECU), at=AFTER)
+    for code, typed, read in (
+        ("bc1.paye", "9 500 € TTC", lambda p: p.amount == Decimal(9500)),
+        ("bc1.penalites", "0,50", lambda p: p.penalties == Decimal("0.5")),
+    ):
+        assert read(take(paid, Do.RECTIFIER, at=AFTER, saisie=code, valeur=typed).mission_().commandes[0].paid)
+    later = take(paid, Do.RECTIFIER, at=AFTER + timedelta(days=2), saisie="bc1.paiement", valeur="hier")
+    assert later.mission_().commandes[0].paid.on == date(2026, 12, 15)  # type: ignore[union-attr]
+
+
+def test_credits_recorded_late_let_an_earlier_order_be_recorded() -> None:
+    """Delegated on the 20th, typed on the 24th: the order received on the 23rd is in order."""
+    designated = in_state(State.DESIGNE)
+    tried = attempt(designated, Do.DELEGUER_CREDITS, Role.AD1B, jour=date(2026, 11, 20))
+    outcome = decide(tried, Do.DELEGUER_CREDITS)
+    assert [str(w) for w in outcome.warnings] == [
+        "Ces crédits sont du 2026-11-20, avant la désignation du groupement (2026-11-24) : est-ce la bonne délégation ?"
+    ]
+    ordered = take(outcome.dossier, Do.NOTIFIER_COMMANDE, jour=date(2026, 11, 23))
+    assert ordered.mission_().commandes[0].receipt.on == date(2026, 11, 23)
+    role = Role.AD1B
+    put_right = take(ordered, Do.RECTIFIER, role, saisie="credits.jour", valeur="21/11/2026")
+    assert put_right.mission_().credits.on == date(2026, 11, 21)  # type: ignore[union-attr]
+    with pytest.raises(Refused, match="vient avant la délégation de crédits, du 2026-11-24"):
+        take(ordered, Do.RECTIFIER, role, saisie="credits.jour", valeur="24/11/2026")
 
 
 def test_a_prolongation_goes_on_from_the_end_and_survives_a_day_put_right(ordered: Dossier) -> None:

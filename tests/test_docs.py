@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from agreed import UNSTARTED
 
 from atelier.grammar import Step
 from atelier.labels import ROLES, STATES
@@ -137,7 +138,7 @@ def test_the_pictures_name_every_state_gesture_and_deadline() -> None:
     read = " ".join(words(text) for _, scene in SCENES for text in drawing(scene).iter(f"{SVG}text"))
     assert all(label in read for label in STATES.values())
     assert all(step.label in read for step in EVERY)
-    assert all(row.label in read for row in RULES)
+    assert all(row.label in read for row in RULES if row.id not in UNSTARTED)  # what no gesture starts is on no arrow
     for _, scene in SCENES:
         picture = drawing(scene)
         moves = [

@@ -4,38 +4,55 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from databases import SECRET, units_on
+from databases import SECRET, fresh_id, units_on
 from operated import run
 from samples import REF, by, message
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from town import TERRITORIES
 
-from bot import pulse
+from atelier.dossier import Holding, Person
+from atelier.words import PersonId, Role
+from bot import doctor_processes, doctor_round_trip, doctor_secrets, presence, pulse, version
 from bot.database_checkup import Checkup as Database
 from bot.doctor import zones
 from bot.findings import Finding, Level
+from bot.presence import Process
 from bot.sandbox.people import REVIEW
+from bot.settings import Settings
 from bot.settings_checkup import weight
 from bot.skew import skew
 from bot.slack import checkup as slack_checkup
 from bot.slack.checkup import Checkup as Slack
 from bot.slack.scopes import SCOPES
+from chat.cards import Address, Token
 from chat.language import load
+from chat.talk import Answer, AnyEvent, Ask, Asked, Filled, Pressed
 from chat.text import tr
+from handlers.desk import Desk
+from handlers.here import Config
 from storage.engine import open_engine
+from storage.reader import open_reader
+from storage.reminders import Wanted
+from storage.unit import Unit
+from storage.writer import Writer
 from tests.slack.server import FakeSlack, serving
 
 SAY = load().say("fr")
 HOUR = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 GOOD_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+BOT_TOKEN, SIGNING = "xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcHrzqqgy", "8f742231b10e8888abcd99yyyzzz85a5"
 SCOPED = {"x-oauth-scopes": ",".join(SCOPES)}
 
 
@@ -52,9 +69,19 @@ def looked(url: str, secret: bytes | None = SECRET) -> dict[str, tuple[Level, st
     return by_point(Database(url, secret).findings())
 
 
+HERE = presence.this(web=True, worker=True)
+
+
+def there(engine: Engine, *processes: Process) -> None:
+    """These processes say that they are there."""
+    for process in processes:
+        units_on(engine).run(lambda unit, p=process: presence.said(unit, fresh_id(), p))
+
+
 def test_a_database_that_works(url: str) -> None:
     engine = open_engine(url)
     units_on(engine).run(pulse.beat)
+    there(engine, HERE)
     engine.dispose()
     found = looked(url)
     assert {level for level, _ in found.values()} == {Level.OK}, found
@@ -159,6 +186,284 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "texte.db").write_text("pas une base de données, un texte assez long pour le voir " * 10)
     [(level, said)] = looked(f"sqlite:///{tmp_path / 'texte.db'}").values()
     assert (level, "n'en est pas une" in said) == (Level.FAUTE, True)
+
+
+# The processes
+
+
+def processes(url: str) -> dict[str, tuple[Level, str]]:
+    with open_reader(url) as reader:
+        return by_point(doctor_processes.findings(reader))
+
+
+WEB, WORKER = (presence.this(web=web, worker=not web) for web in (True, False))
+
+
+def test_who_is_there(url: str) -> None:
+    engine = open_engine(url)
+    assert processes(url)["processus"][0] is Level.ATTENTION, "nobody"
+    there(engine, HERE)
+    assert processes(url) == {
+        "processus": (Level.OK, "Processus du robot en marche : 1 web+horloge."),
+        "baux": (Level.OK, "Aucun bail n'est resté à un processus disparu."),
+    }
+    engine.dispose()
+
+
+def test_two_that_ring(url: str) -> None:
+    """On SQLite nothing may run beside; on PostgreSQL two workers may, a whole « serve » beside a worker is a mistake."""
+    engine = open_engine(url)
+    there(engine, WEB, WORKER, WORKER)
+    double = processes(url).get("processus.double")
+    if url.startswith("sqlite"):
+        assert double is not None
+        assert (double[0], "3 processus se partagent une base SQLite" in double[1]) == (Level.FAUTE, True)
+    else:
+        assert double is None, "the Procfile"
+        there(engine, HERE)
+        level, said = processes(url)["processus.double"]
+        assert (level, "--no-worker" in said, said.count("horloge (")) == (Level.ATTENTION, True, 3)
+    engine.dispose()
+
+
+def test_other_code_and_a_process_that_was_killed(url: str) -> None:
+    engine = open_engine(url)
+    there(engine, HERE, replace(WORKER, code="0.0.9+deadbeef", pid=4_000_001))
+    level, said = processes(url)["processus.version"]
+    assert (level, "0.0.9+deadbeef" in said, version.code() in said) == (Level.ATTENTION, True, True)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE leases SET until = until - 100 WHERE holder LIKE '%deadbeef%'"))
+    found = processes(url)
+    assert "processus.version" not in found, "it runs no more"
+    assert (found["processus.disparu"][0], "4000001" in found["processus.disparu"][1]) == (Level.ATTENTION, True)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE leases SET until = until - 4000 WHERE holder LIKE '%deadbeef%'"))
+    there(engine, HERE)
+    assert "processus.disparu" not in processes(url), "an hour later nobody speaks of it"
+    engine.dispose()
+
+
+def test_a_place_that_stayed_to_the_dead(url: str) -> None:
+    engine, now = open_engine(url), datetime.now(UTC)
+    units = units_on(engine)
+    units.run(lambda u: u.outbox.put(REVIEW, message("un"), due=now))
+    units.run(lambda u: u.outbox.claim_place(now - timedelta(minutes=5), "mort", 60))
+    level, said = processes(url)["baux"]
+    assert (level, "1 salon(s)" in said) == (Level.ATTENTION, True)
+    units.run(lambda u: u.outbox.claim_place(now, "vivant", 60))
+    assert processes(url)["baux"][0] is Level.OK
+    engine.dispose()
+
+
+def test_nobody_listens(url: str) -> None:
+    engine = open_engine(url)
+    units = units_on(engine)
+    units.run(lambda u: u.leases.take("ecoute:mattermost", "hote:42:x", 60))
+    assert processes(url)["ecoute"] == (Level.OK, "« mattermost » est écouté par un seul processus (hote, 42).")
+    units.run(lambda u: u.leases.take("ecoute:mattermost", "hote:42:x", -5))
+    assert "ecoute" not in processes(url), "no web process is there to listen"
+    there(engine, WEB)
+    assert processes(url)["ecoute"][0] is Level.FAUTE
+    engine.dispose()
+
+
+def test_the_code_is_known_by_its_sources() -> None:
+    assert re.fullmatch(r"[0-9.]+\+[0-9a-f]{8}", version.code())
+
+
+# The secrets
+
+
+def told_of(**given: str) -> dict[str, tuple[Level, str, str]]:
+    found = doctor_secrets.findings(Settings(**given))
+    return {f.point: (f.level, SAY(f.said), f.subject) for f in found}
+
+
+def test_secrets_that_are_all_different() -> None:
+    assert told_of() == {}
+    found = told_of(atelier_secret_key=GOOD_KEY, slack_bot_token=BOT_TOKEN, slack_signing_secret=SIGNING)
+    assert found == {"secrets": (Level.OK, "Les 3 secrets sont distincts et aucun n'est un exemple.", "secrets")}
+
+
+def test_the_same_secret_twice_is_named_and_never_told() -> None:
+    level, said, about = told_of(atelier_secret_key=SIGNING, slack_signing_secret=SIGNING)["secrets.double"]
+    assert (level, about) == (Level.FAUTE, "ATELIER_SECRET_KEY")
+    assert said.endswith("ATELIER_SECRET_KEY, SLACK_SIGNING_SECRET.")
+    assert SIGNING not in said
+
+
+def test_two_commands_of_one_team_with_one_token() -> None:
+    found = told_of(mattermost_command_token=f"{SIGNING}, {SIGNING}")
+    assert "MATTERMOST_COMMAND_TOKEN (1), MATTERMOST_COMMAND_TOKEN (2)" in found["secrets.double"][1]
+
+
+@pytest.mark.parametrize(
+    "value", ["changeme", "Secret", "xoxb-…", "your-token-goes-here", "xoxb-test", "motdepasse123"]
+)
+def test_a_secret_left_as_in_an_example(value: str) -> None:
+    level, said, about = told_of(slack_bot_token=value)["secrets.exemple"]
+    assert (level, about) == (Level.FAUTE, "SLACK_BOT_TOKEN")
+    assert value not in said
+
+
+def test_a_secret_cut_when_it_was_copied() -> None:
+    assert told_of(slack_signing_secret=SIGNING[:9])["secrets.court"][0] is Level.ATTENTION
+
+
+# Reminders
+
+
+def test_a_reminder_held_for_the_morning_is_not_late(url: str) -> None:
+    """Held since Friday evening until Monday nine, and from then on late by what Monday has lasted."""
+    engine = open_engine(url)
+    units = units_on(engine)
+    units.run(_camille)
+    friday, monday = datetime(2026, 11, 27, 17, 30, tzinfo=UTC), datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
+    due = Wanted("cible_instruction", 1, "avant", 2, PersonId("camille"), friday, escalates=False)
+    units.run(lambda u: u.reminders.keep(REF, [due], friday - timedelta(days=1)))
+    late = lambda now: units.run(lambda u: pulse.taken(u, now).late)  # noqa: E731
+    assert late(friday + timedelta(hours=10)) == 0, "Saturday"
+    assert late(monday - timedelta(minutes=1)) == 0, "a minute before nine in Paris"
+    assert late(monday + timedelta(minutes=7)) == 7 * 60
+    units.run(lambda u: u.conversations.keep(Address(platform="rappels", id="camille"), {"jour": "2026-11-30"}))
+    assert late(monday + timedelta(hours=2)) == 0, "she was told already this morning: it is held until tomorrow"
+    assert late(monday + timedelta(days=1, minutes=5)) == 5 * 60
+    engine.dispose()
+
+
+def test_one_of_the_last_day_does_not_wait_for_the_next_morning(url: str) -> None:
+    engine = open_engine(url)
+    units = units_on(engine)
+    units.run(_camille)
+    noon = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
+    for kind, hour in (("avant", noon - timedelta(hours=2)), ("jour", noon)):
+        due = Wanted(f"r{kind}", 1, kind, 0, PersonId("camille"), hour, escalates=False)
+        units.run(lambda u, d=due, k=kind: u.reminders.keep(f"{REF}{k}", [d], noon - timedelta(days=1)))
+    units.run(lambda u: u.conversations.keep(Address(platform="rappels", id="camille"), {"jour": "2026-11-30"}))
+    assert units.run(lambda u: pulse.taken(u, noon + timedelta(minutes=3)).late) == 3 * 60
+    engine.dispose()
+
+
+def _camille(unit: Unit) -> None:
+    person = Person(id=PersonId("camille"), name="Camille", departement="55", holdings=(Holding(role=Role.SVC),))
+    unit.people.add(person, (Address(platform="slack", id="UC"),))
+
+
+# The round trip that an administrator answers
+
+
+async def trip(url: str, patience: float = 30.0, **given: str) -> list[Finding]:
+    chosen = Settings(
+        database_url=url, atelier_secret_key=SECRET.decode(), atelier_admins="slack:UADMIN", slack_bot_token=BOT_TOKEN,
+        slack_signing_secret=SIGNING, **given,
+    )  # fmt: skip
+    return await doctor_round_trip.findings(chosen, patience)
+
+
+def _admin(unit: Unit) -> None:
+    person = Person(id=PersonId("admin"), name="Dominique", holdings=(Holding(role=Role.ADMIN),), noticed=True)
+    unit.people.add(person, (Address(platform="slack", id="UADMIN"),))
+
+
+async def sent(engine: Engine) -> tuple[str, str]:
+    """The trip's number and its letter's id, once it waits in the outbox."""
+    async with asyncio.timeout(30):
+        while True:
+            with engine.begin() as connection:
+                rows = connection.execute(text("SELECT id, message FROM outbox")).all()
+            if rows:
+                told = rows[0][1] if isinstance(rows[0][1], dict) else json.loads(rows[0][1])
+                return told["card"]["buttons"][0]["token"]["arg"], rows[0][0]
+            await asyncio.sleep(0.02)
+
+
+def _state(engine: Engine, state: str, reason: str = "") -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET state = :s, reason = :r"), {"s": state, "r": reason})
+
+
+async def _acts(engine: Engine, event: AnyEvent) -> Answer:
+    desk = Desk(Writer(units_on(engine)), Config(review=REVIEW, territories=TERRITORIES))
+    return await desk.receive(event, datetime.now(UTC))
+
+
+def _by_admin() -> dict[str, Any]:
+    account = Address(platform="slack", id="UADMIN")
+    return {"sender": account, "place": Address(platform="slack", id="dm:UADMIN"), "id": fresh_id()}
+
+
+async def test_a_round_trip_that_comes_back(url: str) -> None:
+    engine = open_engine(url)
+    units_on(engine).run(_admin)
+    task = asyncio.create_task(trip(url))
+    number, _ = await sent(engine)
+    _state(engine, "posted")
+    token = Token(act="aller_retour", arg=number, who="admin")
+    opened = await _acts(engine, Pressed(**_by_admin(), token=token))
+    [asked] = opened.replies
+    assert isinstance(asked, Ask)
+    assert not task.done(), "a press is not enough"
+    done = await _acts(engine, Filled(**_by_admin(), token=asked.form.token, given={"mot": ""}))
+    assert "complet" in str(done.replies)
+    [found] = await task
+    assert (found.level, found.subject) == (Level.OK, "slack")
+    late = await _acts(engine, Pressed(**_by_admin(), token=token))
+    assert late.outcome == "refused", "the trip is over"
+    engine.dispose()
+
+
+async def test_a_round_trip_typed(url: str) -> None:
+    """Everything by text too."""
+    engine = open_engine(url)
+    units_on(engine).run(_admin)
+    task = asyncio.create_task(trip(url))
+    number, _ = await sent(engine)
+    await _acts(engine, Asked(**_by_admin(), text=f"aller_retour {number} reçu"))
+    assert [f.level for f in await task] == [Level.OK]
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("state", "pressed", "level", "words"),
+    [
+        ("waiting", False, Level.FAUTE, "n'est pas parti vers Slack"),
+        ("dead", False, Level.FAUTE, "refuse le message d'essai (user_not_found)"),
+        ("posted", False, Level.ATTENTION, "n'est pas revenu au robot"),
+        ("posted", True, Level.ATTENTION, "mais pas sa fenêtre"),
+    ],
+)
+async def test_a_round_trip_that_stops_on_its_way(
+    sqlite_url: str, state: str, pressed: bool, level: Level, words: str
+) -> None:
+    engine = open_engine(sqlite_url)
+    units_on(engine).run(_admin)
+    task = asyncio.create_task(trip(sqlite_url, patience=2.0))
+    number, _ = await sent(engine)
+    _state(engine, state, "user_not_found")
+    if pressed:
+        await _acts(engine, Pressed(**_by_admin(), token=Token(act="aller_retour", arg=number, who="admin")))
+    [found] = await task
+    assert (found.level, words in SAY(found.said)) == (level, True), SAY(found.said)
+    assert found.repair is not None
+    engine.dispose()
+
+
+async def test_nobody_to_ask(sqlite_url: str) -> None:
+    [unknown] = await trip(sqlite_url)
+    assert (unknown.level, "ATELIER_ADMINS" in SAY(unknown.repair or unknown.said)) == (Level.ATTENTION, True)
+
+
+async def test_a_trip_is_its_own_administrator_s_alone(sqlite_url: str) -> None:
+    engine = open_engine(sqlite_url)
+    units_on(engine).run(_admin)
+    units_on(engine).run(_camille)
+    task = asyncio.create_task(trip(sqlite_url, patience=2.0))
+    number, _ = await sent(engine)
+    other = {**_by_admin(), "sender": Address(platform="slack", id="UC")}
+    assert (await _acts(engine, Asked(**other, text=f"aller_retour {number} reçu"))).outcome == "refused"
+    [found] = await task
+    assert found.level > Level.OK
+    engine.dispose()
 
 
 # Clocks and zones
@@ -308,8 +613,10 @@ def test_a_key_that_can_be_guessed_weighs_little() -> None:
 
 def told(done) -> dict[str, list[tuple[str, str, str]]]:
     found: dict[str, list[tuple[str, str, str]]] = {}
-    for one in json.loads(done.stdout)["constats"]:
-        found.setdefault(one["point"], []).append((one["niveau"], one["phrase"], one["reparation"]))
+    for one in json.loads(done.stdout)["findings"]:
+        assert list(one) == ["code", "level", "subject", "sentence", "repair"]
+        assert (one["level"] == "ok") == (one["repair"] == "")
+        found.setdefault(one["code"], []).append((one["level"], one["sentence"], one["repair"]))
     return found
 
 
@@ -356,12 +663,13 @@ def test_a_bot_without_any_setting_is_told_what_to_give(tmp_path: Path) -> None:
 def _beats(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}")
     units_on(engine).run(pulse.beat)
+    there(engine, HERE)
     engine.dispose()
 
 
 async def test_the_exit_status_is_the_worst_level(migrated: Path, slack: FakeSlack) -> None:
     env = {
-        "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "secret", "SLACK_API_URL": f"{slack.url}/api/",
+        "SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SIGNING, "SLACK_API_URL": f"{slack.url}/api/",
         "ATELIER_REVIEW_CHANNEL": "slack:C1", "ATELIER_ADMINS": "slack:U1", "ATELIER_SECRET_KEY": GOOD_KEY,
         "ATELIER_PUBLIC_URL": "https://atelier.example",
     }  # fmt: skip
@@ -373,11 +681,11 @@ async def test_the_exit_status_is_the_worst_level(migrated: Path, slack: FakeSla
     weak = await asyncio.to_thread(
         lambda: run("doctor", "--json", cwd=migrated, **{**env, "ATELIER_SECRET_KEY": "a" * 40})
     )
-    assert (weak.returncode, json.loads(weak.stdout)["niveau"]) == (1, "attention")
+    assert (weak.returncode, json.loads(weak.stdout)["level"]) == (1, "warning")
     assert "openssl rand -hex 32" in told(weak)["cle"][0][2]
     slack.fail("auth.test", "invalid_auth")
     refused = await asyncio.to_thread(lambda: run("doctor", "--json", cwd=migrated, **env))
-    assert (refused.returncode, json.loads(refused.stdout)["niveau"]) == (2, "faute")
+    assert (refused.returncode, json.loads(refused.stdout)["level"]) == (2, "error")
     with sqlite3.connect(migrated / "a.db") as raw_:
         assert raw_.execute("SELECT count(*) FROM people").fetchone() == (0,), (
             "first administrators are not made by looking"

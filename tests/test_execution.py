@@ -21,6 +21,7 @@ from cases import (
     ready,
     somebody,
     take,
+    under_2021,
     walk,
     whole_mission,
 )
@@ -29,6 +30,7 @@ import atelier
 from atelier import appropriation as note
 from atelier import designation as rank
 from atelier import refaction as price
+from atelier import verification as verify
 from atelier.contracts import AccordCadre
 from atelier.decide import decide, step_of
 from atelier.dossier import Dossier, Holding
@@ -36,8 +38,8 @@ from atelier.grammar import Attempt
 from atelier.words import Do, Refused, Role, State
 
 MODULES = (
-    "designation", "commandes", "appropriation", "verification", "refaction", "prolongation", "ending", "corrections",
-    "recording", "starting", "decide",
+    "designation", "credits", "commandes", "appropriation", "remise", "verification", "refaction", "prolongation",
+    "paiements", "penalites", "ending", "corrections", "correction_bounds", "recording", "starting", "decide",
 )  # fmt: skip
 DAY = timedelta(days=1)
 MISSED = date(2026, 11, 20)
@@ -122,6 +124,28 @@ def again() -> Dossier:
     return walk((Do.REMETTRE_LIVRABLE,), in_state(State.AJOURNE), at=AFTER + 3 * DAY)
 
 
+def disputed() -> Dossier:
+    """A reduction decided on Monday 14 December, on which the holder commented at once."""
+    return reducing(Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION, Do.PRESENTER_OBSERVATIONS)
+
+
+def billed_2021() -> Dossier:
+    """Under CCAG-PI 2021, the first order's payment asked for."""
+    return take(under_2021(in_state(State.RECU)), Do.DEMANDER_PAIEMENT, at=AFTER)
+
+
+def announced(*acts: Do) -> Dossier:
+    """Penalties announced for it on 14 December, and what followed."""
+    return walk((Do.INVITER_SUR_PENALITES, *acts), billed_2021(), at=AFTER)
+
+
+def on_paper(received: date, recorder: Role = Role.SVC) -> Callable[[Attempt], Attempt]:
+    """The same, recorded for whoever holds the role, from a paper received that day."""
+    return lambda tried: replace(
+        tried, person=somebody(recorder), behalf=tried.person, document="lettre", received=received
+    )
+
+
 FORBIDDEN_2021 = CONTRACT_2021.model_copy(update={"code": CONTRACT.code, "delais": {}})
 OUTSIDE = "L'accord-cadre adt-2025 est valable du 2025-09-01 au 2026-11-23 : rien ne peut être désigné ni commandé en dehors (code de la commande publique, R2162-5). Attendez son successeur, ou choisissez un accord-cadre en vigueur."
 CLOSED = "La désignation est fermée pour l'accord-cadre adt-2025 : il manque {}. L'administrateur complète son fichier, pièce à l'appui, puis « atelier accord-cadre importer »."
@@ -154,7 +178,7 @@ REFUSALS = [
     No(Do.ENREGISTRER_RECEPTION, LATE.format("2026-11-25"), State.DESIGNATION, {"jour": TOMORROW}),
     No(Do.ENREGISTRER_RECEPTION, EARLY.format("2026-11-20", "l'envoi de la sollicitation", "2026-11-24"), State.DESIGNATION, {"jour": MISSED}),
     No(Do.DISPONIBLE, "Le 2026-11-20 est passé : laissez vide si vous êtes disponible dès maintenant.", State.DESIGNATION, {"a_partir_du": MISSED}),
-    No(Do.DESIGNER, "« Deux » n'est pas membre de ce groupement. Ses membres : Un, Zefco.", lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), {"equipe": ("Un", "Deux")}),
+    No(Do.DESIGNER, "« Deux » n'est pas membre de ce groupement. Ses membres : Un ; Zefco.", lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), {"equipe": ("Un", "Deux")}),
     No(Do.DESIGNER, OUTSIDE, lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), contract=over()),
     No(Do.ECARTER, "« humeur » n'est pas un motif de l'accord-cadre. Les motifs : indisponible, silence, conflit.", silent, {"motif_contrat": "humeur"}),
     No(Do.ECARTER, "Ce motif suppose que le groupement se soit déclaré indisponible : il ne l'a pas fait.", silent, {"motif_contrat": "indisponible"}),
@@ -165,16 +189,20 @@ REFUSALS = [
     No(Do.ECARTER, "L'accord-cadre n'a pas de rang 4.", silent, check=lambda tried: rank.at_rank(tried, 4)),
     No(Do.DESIGNER, "Aucun groupement n'est sollicité en ce moment.", State.CASCADE_EPUISEE, check=rank.asked_of),
     # credits and orders
+    No(Do.DELEGUER_CREDITS, LATE.format("2026-11-25"), State.DESIGNE, {"jour": TOMORROW}),
+    No(Do.DELEGUER_CREDITS, EARLY.format("2025-08-31", "la notification de l'accord-cadre", "2025-09-01"), State.DESIGNE, {"jour": date(2025, 8, 31)}),
     No(Do.DELEGUER_CREDITS, CREDITS, State.DESIGNE, {"ae": Decimal(100), "cp": Decimal(101)}),
     No(Do.NOTIFIER_COMMANDE, LATE.format("2026-11-25"), State.CREDITS_DELEGUES, {"jour": TOMORROW}),
     No(Do.NOTIFIER_COMMANDE, "Le 2026-11-24 est en dehors de la validité de l'accord-cadre adt-2025, du 2025-09-01 au 2026-11-23 : un bon de commande ne peut pas y être notifié (code de la commande publique, R2162-5).", State.CREDITS_DELEGUES, contract=over()),
     No(Do.NOTIFIER_COMMANDE, EARLY.format("2026-11-23", "la délégation de crédits", "2026-11-24"), State.CREDITS_DELEGUES, {"jour": date(2026, 11, 23)}),
     No(Do.NOTIFIER_COMMANDE, "Les crédits ne sont pas encore délégués : le bon de commande vient après.", lambda: with_(in_state(State.CREDITS_DELEGUES), credits=None)),
-    No(Do.NOTIFIER_COMMANDE, "Les bons de commande de cet atelier (20000.01) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.CREDITS_DELEGUES, {"montant": Decimal("20000.01")}),
+    No(Do.NOTIFIER_COMMANDE, "Les bons de commande de cet atelier (20000.01) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.CREDITS_DELEGUES, {"montant_ttc": Decimal("20000.01")}),
+    No(Do.NOTIFIER_COMMANDE, "Les bons de commande de cet atelier (20000.01) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.CREDITS_DELEGUES, {"montant": Decimal("20000.01"), "montant_ttc": None}),
+    No(Do.NOTIFIER_COMMANDE, "Le montant TTC (7999.99) est inférieur au montant HT (8000) : vérifiez-les.", State.CREDITS_DELEGUES, {"montant_ttc": Decimal("7999.99")}),
     No(Do.NOTIFIER_COMMANDE, "Avec ce bon de commande, l'accord-cadre adt-2025 atteindrait 500000.01, au-delà de son maximum de 500000 : il ne peut pas être notifié.", State.CREDITS_DELEGUES, spent=Decimal("492000.01")),
     No(Do.NOTIFIER_COMMANDE, "« bientôt » n'est pas un délai que je sais compter. Écrivez par exemple « 15 jours », « 2 mois » ou « 20 jours ouvrés ».", State.CREDITS_DELEGUES, {"delai": "bientôt"}),
     No(Do.NOTIFIER_COMMANDE, UNREAD.format("Observations sur le bon de commande"), State.CREDITS_DELEGUES, contract=FORBIDDEN_2021),
-    No(Do.NOTIFIER_COMMANDE_ANIMATION, "Les bons de commande de cet atelier (20500) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.NOTE_VALIDEE, {"montant": Decimal(12_500)}),
+    No(Do.NOTIFIER_COMMANDE_ANIMATION, "Les bons de commande de cet atelier (20500) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.NOTE_VALIDEE, {"montant_ttc": Decimal(10_900)}),
     No(Do.NOTIFIER_COMMANDE_ANIMATION, "La note n'est pas approuvée par les trois parties : l'animation ne peut pas commencer.", lambda: with_(in_state(State.NOTE_VALIDEE), notes=())),
     No(Do.LEVER_POINT_D_ARRET, "La note n'est pas approuvée par les trois parties : l'animation ne peut pas commencer.", lambda: with_(whole_mission(), notes=in_state(State.NOTE_REMISE).mission_().notes)),
     # the note
@@ -220,7 +248,17 @@ REFUSALS = [
     No(Do.INVITER_A_OBSERVER, "Une réfaction est déjà engagée sur ce livrable : décidez-en d'abord.", reducing, check=price.sans_refaction),
     No(Do.RECEVOIR_AVEC_REFACTION, "Le titulaire a jusqu'au 2026-12-29 pour présenter ses observations : la décision vient après.", reducing, at=datetime(2026, 12, 29, 22, 59, tzinfo=UTC)),
     No(Do.RECEVOIR_AVEC_REFACTION, "Le titulaire a jusqu'au 2026-12-29 pour présenter ses observations : la décision vient après.", reducing, {"jour": date(2026, 12, 20)}, at=NOON + 60 * DAY),
-    No(Do.RECEVOIR_AVEC_REFACTION, "Le délai pour répondre aux observations du titulaire est passé : elles sont réputées acceptées. Enregistrez la réception sans réfaction.", lambda: reducing(Do.PRESENTER_OBSERVATIONS), at=datetime(2026, 12, 30, 12, tzinfo=UTC)),
+    No(Do.RECEVOIR_AVEC_REFACTION, "Le délai pour décider après le refus ou le silence du titulaire a pris fin le 2026-12-29 : le livrable est réputé rejeté. Constatez le rejet tacite.", lambda: adjourned(Do.REFUSER_AJOURNEMENT, Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS), at=datetime(2026, 12, 30, 12, tzinfo=UTC)),
+    No(Do.INVITER_A_OBSERVER, "La réfaction dépasse les bons de commande (16000) : vérifiez le montant.", State.LIVRABLE_REMIS, {"montant": Decimal("16000.01")}),
+    No(Do.PRESENTER_OBSERVATIONS, EARLY.format("2026-12-13", "l'annonce de la réfaction", "2026-12-14"), reducing, at=AFTER, warp=on_paper(date(2026, 12, 13))),
+    No(Do.PRESENTER_OBSERVATIONS, LATE.format("2026-12-15"), reducing, at=AFTER, warp=on_paper(date(2026, 12, 15))),
+    No(Do.NOUVELLE_DECISION, "Le délai pour répondre aux observations du titulaire est passé : elles sont réputées acceptées. Constatez-le.", disputed, at=datetime(2026, 12, 30, 12, tzinfo=UTC)),
+    No(Do.NOUVELLE_DECISION, "La nouvelle décision ne peut pas aggraver la réfaction, de 400.", disputed, {"montant": Decimal("400.01")}, at=AFTER),
+    No(Do.NOUVELLE_DECISION, EARLY.format("2026-12-13", "les observations du titulaire", "2026-12-14"), disputed, {"jour": date(2026, 12, 13)}, at=AFTER),
+    No(Do.CONSTATER_OBSERVATIONS_ACCEPTEES, "Les observations ne sont réputées acceptées qu'après le 2026-12-29 : répondez-y d'ici là.", disputed, at=datetime(2026, 12, 29, 22, 59, 59, tzinfo=UTC)),
+    No(Do.ACCEPTER_AJOURNEMENT, "Le délai pour répondre à l'ajournement a pris fin le 2026-12-24 : le silence gardé vaut refus. L'acheteur décide ; vous pouvez encore présenter le livrable mis au point.", State.AJOURNE, at=datetime(2026, 12, 25, 12, tzinfo=UTC)),
+    No(Do.REFUSER_AJOURNEMENT, EARLY.format("2026-12-13", "l'ajournement", "2026-12-14"), State.AJOURNE, warp=on_paper(date(2026, 12, 13))),
+    No(Do.REFUSER_AJOURNEMENT, "Aucun ajournement n'attend de réponse.", State.LIVRABLE_REMIS, check=verify.reponse_a_temps),
     No(Do.RECEVOIR_AVEC_REFACTION, "La réfaction ne peut pas dépasser celle annoncée au titulaire, 500.", lambda: reducing(Do.PRESENTER_OBSERVATIONS), {"montant": Decimal("500.01")}, at=AFTER),
     No(Do.RECEVOIR_AVEC_REFACTION, EXPIRED, reducing, at=V_DUE + timedelta(seconds=1)),
     No(Do.RECEVOIR_AVEC_REFACTION, ON_ITS_WAY.format("2026-12-24"), lambda: adjourned(Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS), at=AFTER),
@@ -234,7 +272,17 @@ REFUSALS = [
     No(Do.PAYER, "Enregistrez d'abord la demande de paiement du bon n° 2.", lambda: take(in_state(State.RECU), Do.DEMANDER_PAIEMENT, at=AFTER), {"commande": 2}, at=AFTER),
     No(Do.PAYER, "Le bon n° 1 est déjà payé.", lambda: take(paid(), Do.DEMANDER_PAIEMENT, at=AFTER, commande=2), at=AFTER),
     No(Do.PAYER, EARLY.format("2026-12-13", "la demande de paiement", "2026-12-14"), lambda: take(in_state(State.RECU), Do.DEMANDER_PAIEMENT, at=AFTER), {"jour": date(2026, 12, 13)}, at=AFTER),
+    No(Do.PAYER, "Sous le CCAG-PI 2021, des pénalités ne se retiennent qu'après avoir invité le titulaire à présenter ses observations : faites-le d'abord (article 14.1.1).", billed_2021, {"penalites": Decimal(1)}, at=AFTER),
+    No(Do.PAYER, "Les pénalités retenues dépassent celles annoncées au titulaire, 700.", lambda: announced(Do.OBSERVER_PENALITES), {"penalites": Decimal("700.01")}, at=AFTER),
+    No(Do.PAYER, "Le titulaire a jusqu'au 2026-12-29 pour présenter ses observations sur les pénalités : le paiement vient après.", announced, {"penalites": Decimal(700)}, at=datetime(2026, 12, 29, 22, 0, tzinfo=UTC)),
+    No(Do.INVITER_SUR_PENALITES, "Des pénalités sont déjà annoncées pour le bon n° 1.", announced, at=AFTER),
+    No(Do.INVITER_SUR_PENALITES, "Le bon n° 1 est déjà payé.", lambda: take(billed_2021(), Do.PAYER, at=AFTER), at=AFTER),
+    No(Do.INVITER_SUR_PENALITES, EARLY.format("2026-11-20", "la notification du bon de commande", "2026-11-24"), billed_2021, {"jour": MISSED}, at=AFTER),
+    No(Do.OBSERVER_PENALITES, "Aucune pénalité n'attend vos observations sur le bon n° 2.", announced, {"commande": 2}, at=AFTER),
+    No(Do.OBSERVER_PENALITES, EARLY.format("2026-12-13", "l'annonce des pénalités", "2026-12-14"), announced, at=AFTER, warp=on_paper(date(2026, 12, 13))),
     # territory, closing
+    No(Do.CLORE, "La réfaction se discute encore, jusqu'au 2026-12-29 : l'atelier se clôt après.", lambda: reducing(Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION), at=AFTER),
+    No(Do.REPONDRE_SUIVI, "Le suivi à 12 mois dit ce que l'atelier est devenu : il s'enregistre à partir du 2027-06-14, après celui à six mois.", lambda: walk((Do.RESTITUER_AUX_ELUS,), in_state(State.RECU), at=AFTER), {"mois": "12"}, at=datetime(2027, 6, 13, 21, 0, tzinfo=UTC)),
     No(Do.RESTITUER_AUX_ELUS, LATE.format("2026-12-15"), State.RECU, {"jour": date(2026, 12, 15)}),
     No(Do.RESTITUER_AUX_ELUS, EARLY.format("2026-12-01", "la fin de la session", "2026-12-09"), State.RECU, {"jour": date(2026, 12, 1)}),
     No(Do.REPONDRE_SUIVI, "Le suivi à 6 mois est déjà enregistré.", lambda: walk((Do.RESTITUER_AUX_ELUS, Do.REPONDRE_SUIVI), in_state(State.RECU), at=AFTER), at=AFTER),
@@ -244,25 +292,46 @@ REFUSALS = [
     No(Do.DEMANDER_PROLONGATION, "Il n'y a pas de bon de commande n° 2 sur cet atelier.", State.APPROPRIATION, {"commande": 2}),
     No(Do.DEMANDER_PROLONGATION, "Une demande de prolongation attend déjà sa réponse.", lambda: take(in_state(State.APPROPRIATION), Do.DEMANDER_PROLONGATION)),
     No(Do.REPONDRE_PROLONGATION, "« longtemps » n'est pas un délai que je sais compter. Écrivez par exemple « 15 jours », « 2 mois » ou « 20 jours ouvrés ».", lambda: take(in_state(State.APPROPRIATION), Do.DEMANDER_PROLONGATION), {"delai": "longtemps"}),
+    No(Do.DEMANDER_PROLONGATION, "Le délai d'exécution du bon n° 1 a expiré le 2026-12-24 : aucune prolongation ne peut plus être demandée (CCAG-PI, article 13.3.4). Présentez la prestation ; le service décidera des suites du retard.", State.APPROPRIATION, at=datetime(2026, 12, 25, 9, tzinfo=UTC)),
+    No(Do.DEMANDER_PROLONGATION, LATE.format("2026-11-25"), State.APPROPRIATION, {"cause": TOMORROW}),
+    No(Do.DEMANDER_PROLONGATION, EARLY.format("2026-11-20", "la notification du bon de commande", "2026-11-24"), State.APPROPRIATION, warp=on_paper(MISSED)),
+    No(Do.OBSERVER_COMMANDE, EARLY.format("2026-11-20", "la notification du bon de commande", "2026-11-24"), State.APPROPRIATION, warp=on_paper(MISSED)),
+    No(Do.INDISPONIBLE, EARLY.format("2026-11-20", "l'envoi de la sollicitation", "2026-11-24"), State.DESIGNATION, warp=on_paper(MISSED, Role.AD1V)),
+    No(Do.APPROUVER_NOTE, EARLY.format("2026-11-20", "la remise de cette version", "2026-11-24"), State.NOTE_REMISE, role=Role.COLL_SIGN, warp=on_paper(MISSED)),
     No(Do.DEMANDER_PROLONGATION, UNREAD.format("Réponse à la demande de prolongation"), State.APPROPRIATION, contract=FORBIDDEN_2021),
     No(Do.OBSERVER_COMMANDE, "Il n'y a pas de bon de commande n° 2 sur cet atelier.", State.APPROPRIATION, {"commande": 2}),
-    No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (article 32.2).", State.ANIMATION, {"pour_faute": "oui"}),
-    No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (article 32.2).", State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": MISSED, "preuve": " "}),
+    No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (CCAG-PI 2009, article 32.2).", State.ANIMATION, {"pour_faute": "oui"}),
+    No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (CCAG-PI 2009, article 32.2).", State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": MISSED, "preuve": " "}),
+    No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (CCAG-PI 2021, article 39).", lambda: under_2021(in_state(State.ANIMATION)), {"pour_faute": "oui"}),
     No(Do.RESILIER, LATE.format("2026-11-25"), State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": TOMORROW, "preuve": "AR"}),
     # what is put right
-    No(Do.RECTIFIER, "« note » n'est pas une saisie de cet atelier. Les saisies : credits.ae, credits.cp, bc1.reception, bc1.montant, bc1.ej.", lambda: with_(in_state(State.APPROPRIATION), sollicitations=()), {"saisie": "note"}),
+    No(Do.RECTIFIER, "« note » n'est pas une saisie de cet atelier. Les saisies : credits.ae, credits.cp, credits.jour, bc1.reception, bc1.montant, bc1.ttc, bc1.ej.", lambda: with_(in_state(State.APPROPRIATION), sollicitations=()), {"saisie": "note"}),
     No(Do.RECTIFIER, "C'est déjà la valeur enregistrée : rien à rectifier.", State.APPROPRIATION, {"saisie": "bc1.reception", "valeur": "24/11/2026"}),
     No(Do.RECTIFIER, LATE.format("2026-11-25"), State.APPROPRIATION, {"saisie": "bc1.reception", "valeur": "demain"}),
     No(Do.RECTIFIER, EARLY.format("2026-11-23", "la délégation de crédits", "2026-11-24"), State.APPROPRIATION, {"saisie": "bc1.reception", "valeur": "hier"}),
-    No(Do.RECTIFIER, "Les bons de commande de cet atelier (20001.0) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.APPROPRIATION, {"saisie": "bc1.montant", "valeur": "20 001 €"}),
+    No(Do.RECTIFIER, "Les bons de commande de cet atelier (20001.0) dépasseraient les autorisations d'engagement déléguées (20000) : demandez un complément de crédits à la DGALN, ou corrigez le montant.", State.APPROPRIATION, {"saisie": "bc1.ttc", "valeur": "20 001 €"}),
+    No(Do.RECTIFIER, "Le montant TTC (9600) est inférieur au montant HT (9601.0) : vérifiez-les.", State.APPROPRIATION, {"saisie": "bc1.montant", "valeur": "9 601 €"}),
+    No(Do.RECTIFIER, "« 9 000 € TTC » : ce montant est attendu HT. Je ne convertis pas, le taux n'est pas toujours le même.", State.APPROPRIATION, {"saisie": "bc1.montant", "valeur": "9 000 € TTC"}),
     No(Do.RECTIFIER, "Avec ce bon de commande, l'accord-cadre adt-2025 atteindrait 500001.0, au-delà de son maximum de 500000 : il ne peut pas être notifié.", State.APPROPRIATION, {"saisie": "bc1.montant", "valeur": "9 000 €"}, spent=Decimal(491_001)),
     No(Do.RECTIFIER, "Un montant rectifié est supérieur à zéro.", State.APPROPRIATION, {"saisie": "bc1.montant", "valeur": "0 €"}),
-    No(Do.RECTIFIER, "Les bons de commande notifiés atteignent 8000 : les autorisations d'engagement ne peuvent pas être moindres.", State.APPROPRIATION, {"saisie": "credits.ae", "valeur": "7 999 €"}),
+    No(Do.RECTIFIER, "Les bons de commande notifiés atteignent 9600 : les autorisations d'engagement ne peuvent pas être moindres.", State.APPROPRIATION, {"saisie": "credits.ae", "valeur": "9 599 €"}),
     No(Do.RECTIFIER, CREDITS, State.APPROPRIATION, {"saisie": "credits.ae", "valeur": "17 999 €"}),
     No(Do.RECTIFIER, CREDITS, State.APPROPRIATION, {"saisie": "credits.cp", "valeur": "20 001 €"}),
     No(Do.RECTIFIER, EARLY.format("2026-12-08", "la fin de la session", "2026-12-09"), State.LIVRABLE_REMIS, {"saisie": "livrable.remise", "valeur": "08/12/2026"}),
     No(Do.RECTIFIER, EARLY.format("2026-11-23", "l'envoi de la sollicitation", "2026-11-24"), silent, {"saisie": "sollicitation.reception", "valeur": "hier"}, role=Role.AD1V),
     No(Do.RECTIFIER, EARLY.format("2026-11-23", "la notification du bon de commande", "2026-11-24"), lambda: take(in_state(State.NOTE_VALIDEE), Do.DEMANDER_PAIEMENT), {"saisie": "bc1.demande", "valeur": "23/11/2026"}),
+    No(Do.RECTIFIER, "Le délai de vérification a pris fin le 2027-02-15 : une décision notifiée après ne compte pas.", lambda: take(in_state(State.LIVRABLE_REMIS), Do.RECEVOIR, at=AFTER), {"saisie": "livrable.decision", "valeur": "16/02/2027"}, at=NOON + 90 * DAY),
+    No(Do.RECTIFIER, EARLY.format("2026-12-13", "la remise du livrable", "2026-12-14"), State.AJOURNE, {"saisie": "livrable.ajournement", "valeur": "13/12/2026"}),
+    No(Do.RECTIFIER, EARLY.format("2026-12-14", "l'ajournement", "2026-12-15"), lambda: adjourned(Do.REFUSER_AJOURNEMENT), {"saisie": "livrable.ajournement", "valeur": "15/12/2026"}, at=AFTER + DAY),
+    No(Do.RECTIFIER, EARLY.format("2026-12-13", "la remise du livrable", "2026-12-14"), reducing, {"saisie": "livrable.refaction", "valeur": "13/12/2026"}, at=AFTER),
+    No(Do.RECTIFIER, EARLY.format("2026-12-14", "la remise du livrable", "2026-12-15"), State.RECU, {"saisie": "livrable.remise", "valeur": "15/12/2026"}, at=AFTER + DAY),
+    No(Do.RECTIFIER, "La réfaction dépasse les bons de commande (16000) : vérifiez le montant.", reducing, {"saisie": "livrable.refaction_montant", "valeur": "16 001 €"}, at=AFTER),
+    No(Do.RECTIFIER, "La réfaction ne peut pas dépasser celle annoncée au titulaire, 500.", lambda: reducing(Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION), {"saisie": "livrable.reduction", "valeur": "501 €"}, at=AFTER),
+    No(Do.RECTIFIER, EARLY.format("2026-12-14", "la décision de réfaction", "2026-12-15"), disputed, {"saisie": "livrable.decision", "valeur": "15/12/2026"}, at=AFTER + DAY),
+    No(Do.RECTIFIER, EARLY.format("2026-12-13", "la demande de paiement", "2026-12-14"), paid, {"saisie": "bc1.paiement", "valeur": "13/12/2026"}, at=AFTER),
+    No(Do.RECTIFIER, EARLY.format("2026-12-14", "la demande de paiement", "2026-12-15"), paid, {"saisie": "bc1.demande", "valeur": "15/12/2026"}, at=AFTER + DAY),
+    No(Do.RECTIFIER, "Les pénalités retenues dépassent celles annoncées au titulaire, 0.", lambda: take(billed_2021(), Do.PAYER, at=AFTER), {"saisie": "bc1.penalites", "valeur": "1 €"}, at=AFTER),
+    No(Do.RECTIFIER, EARLY.format("2026-11-20", "la notification du bon de commande", "2026-11-24"), announced, {"saisie": "bc1.annonce_penalites", "valeur": "20/11/2026"}, at=AFTER),
     # rights
     No(Do.RECEVOIR, "Ce geste n'est plus possible : la demande a changé d'état.", State.RECU),
     No(Do.RECEVOIR, "Ce geste ne vous revient pas sur cette demande.", State.LIVRABLE_REMIS, role=Role.SVC),
@@ -318,6 +387,14 @@ def test_a_dated_delegation_signs_between_its_days() -> None:
 
 WARNINGS = [
     (Do.DESIGNER, lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), {}, "Déjà mobilisés sur d'autres ateliers en cours : Un (ADT-2026-0001)."),
+    (Do.NOTIFIER_COMMANDE, lambda: in_state(State.CREDITS_DELEGUES), {"montant": Decimal(7000), "montant_ttc": None}, "Le montant TTC n'est pas donné : les AE déléguées (20000 TTC) ne sont comparées qu'au montant hors taxes. Vérifiez qu'elles couvrent aussi la taxe."),
+    (Do.PAYER, lambda: take(in_state(State.RECU), Do.DEMANDER_PAIEMENT, at=AFTER), {"montant": Decimal("9600.01")}, "Le paiement (9600.01) dépasse le montant TTC du bon n° 1 (9600) : vérifiez-le."),
+    (Do.PAYER, lambda: take(paid(), Do.DEMANDER_PAIEMENT, at=AFTER, commande=2), {"commande": 2, "montant": Decimal("8400.01")}, "Les paiements de cet atelier (18000.01) dépassent les crédits de paiement délégués (18000) : vérifiez."),
+    (Do.REPONDRE_SUIVI, lambda: take(in_state(State.RECU), Do.RESTITUER_AUX_ELUS, at=AFTER), {}, "Ce suivi à 6 mois était attendu vers le 2027-06-14 : il est enregistré en avance."),
+    (Do.DEMANDER_PROLONGATION, lambda: in_state(State.APPROPRIATION), {"cause": date(2026, 11, 20)}, "La cause, apparue le 2026-11-20, devait être signalée au plus tard le 2026-12-07 (CCAG-PI 2009, article 13.3.2) : la demande est gardée, le service peut la refuser pour cela."),
+    (Do.INVITER_A_OBSERVER, lambda: take(in_state(State.AJOURNE), Do.REFUSER_AJOURNEMENT, at=AFTER), {}, "Le titulaire pourra répondre jusqu'au 2026-12-29, et votre délai pour décider finit le 2026-12-29 : s'il se tait, la réfaction viendra trop tard. Laissez-lui un délai plus court."),
+    (Do.INVITER_SUR_PENALITES, billed_2021, {"montant": Decimal("800.01")}, "Ces pénalités (800.01) dépassent 10 % du bon n° 1, plafond du CCAG-PI 2021 sauf clause du marché."),
+    (Do.INVITER_SUR_PENALITES, billed_2021, {}, "Jusqu'à 1 000 € HT sur tout l'accord-cadre, le titulaire est exonéré de pénalités : je ne connais que cet atelier, vérifiez le total."),
     (Do.NOTIFIER_COMMANDE, lambda: in_state(State.CREDITS_DELEGUES), {}, "L'accord-cadre adt-2025 en sera à 80 % de son maximum de 500000."),
     (Do.REMETTRE_NOTE, lambda: in_state(State.APPROPRIATION), {"charge_jours": 12}, "La charge est de 12 jour(s) ; la circulaire (§4) en prévoit huit à dix. C'est possible, à justifier."),
     (Do.REMETTRE_NOTE, lambda: in_state(State.APPROPRIATION), {"jours_sur_site": 1}, "La note prévoit 1 jour(s) sur site ; la circulaire (§4) en prévoit deux à trois. C'est possible, à justifier."),
@@ -326,12 +403,24 @@ WARNINGS = [
 ]  # fmt: skip
 
 
+WHEN = {
+    Do.PAYER: AFTER, Do.REPONDRE_SUIVI: AFTER, Do.INVITER_A_OBSERVER: AFTER, Do.INVITER_SUR_PENALITES: AFTER,
+    Do.DEMANDER_PROLONGATION: NOON + 15 * DAY,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("act", "where", "changes", "said"), WARNINGS, ids=[w[3][:30] for w in WARNINGS])
 def test_a_soft_bound_warns_and_prevents_nothing(
     act: Do, where: Callable[[], Dossier], changes: dict[str, object], said: str
 ) -> None:
-    tried = attempt(ready(where(), act), act, step_of(act).by[0], **changes)
-    tried = replace(tried, around=replace(tried.around, spent=Decimal(392_000), busy={"Un": ("ADT-2026-0001",)}))
+    dossier = where()
+    tried = attempt(ready(dossier, act), act, step_of(act).by[0], at=WHEN.get(act, NOON), **changes)
+    tried = replace(
+        tried,
+        around=replace(
+            tried.around, spent=Decimal(392_000 if "maximum" in said else 0), busy={"Un": ("ADT-2026-0001",)}
+        ),
+    )
     assert [str(warning) for warning in decide(tried, act).warnings] == [said]
 
 
@@ -352,7 +441,13 @@ def test_observations_that_come_late_are_kept_without_effect() -> None:
 
 def test_an_order_within_its_bounds_is_notified_to_the_cent() -> None:
     """On the last day of validity, to the whole of the credits, up to the maximum."""
-    tried = attempt(in_state(State.CREDITS_DELEGUES), Do.NOTIFIER_COMMANDE, Role.SVC_SIGN, montant=Decimal(20_000))
+    tried = attempt(
+        in_state(State.CREDITS_DELEGUES),
+        Do.NOTIFIER_COMMANDE,
+        Role.SVC_SIGN,
+        montant=Decimal(20_000),
+        montant_ttc=Decimal(20_000),
+    )
     last_day = CONTRACT.model_copy(update={"date_fin_validite": NOON.date()})
     tried = replace(tried, around=replace(tried.around, contract=last_day, spent=Decimal(480_000)))
     assert decide(tried, Do.NOTIFIER_COMMANDE).dossier.mission_().total() == Decimal(20_000)

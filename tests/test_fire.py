@@ -25,6 +25,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atelier.words import State
+from handlers.turned import DOOR
+from handlers.turned import MOST as MOST_AT_THE_DOOR
 from tests.databases import Postgres
 from tests.fire import (
     CAMILLE,
@@ -552,7 +554,10 @@ def test_broken_payloads_never_change_nor_show_anything(door: tuple[Bot, Blocks]
     forged()
     for other in (CAMILLE, NORA, "USTRANGER"):
         assert bot.who(other).interact(bot.who(other).click(value)).status_code == 200
-    assert _but_notices(bot.fingerprint()) == _but_notices(before)
+    after = bot.fingerprint()
+    door = [row for row in after["journal"] if row.startswith(f"('{DOOR}'")]
+    assert 0 < len(door) <= MOST_AT_THE_DOOR, "what was forged in somebody's name is kept, so much a day"
+    assert _but_notices(after | {"journal": [r for r in after["journal"] if r not in door]}) == _but_notices(before)
     assert bot.dossier().state is State.EN_ECHANGE
     for fault in ("event broken", "task failed"):
         assert fault not in bot.log, bot.log[bot.log.index(fault) - 3000 :][:6000]

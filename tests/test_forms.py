@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from atelier import forms, forms_designation, forms_ending, forms_execution
+from atelier import forms, forms_designation, forms_ending, forms_execution, forms_verification
 from atelier.fiche import Fiche, items
 from atelier.forms import Line, StepForm
 from atelier.problems import SENTENCES, problems
@@ -268,7 +268,7 @@ def test_a_form_is_kept_without_the_spaces_around() -> None:
 
 
 def test_every_form_belongs_to_a_step() -> None:
-    modules = (forms, forms_designation, forms_execution, forms_ending)
+    modules = (forms, forms_designation, forms_execution, forms_verification, forms_ending)
     every = {f for m in modules for f in vars(m).values() if isinstance(f, type) and issubclass(f, StepForm)}
     assert every - {StepForm} == set(ASKED.values())
     assert {step.act for step in STEPS} - set(ASKED) == {
@@ -288,9 +288,12 @@ INSIDE = {
     # what stays inside the State: motives on ranks, money, and what tells it (the order's number, an entry put right)
     Do.INDISPONIBLE: {"motif"},
     Do.ECARTER: {"motif_contrat", "justificatif"},
-    Do.DELEGUER_CREDITS: {"ae", "cp", "uo", "chorus"},
-    Do.NOTIFIER_COMMANDE: {"ej", "montant"},
-    Do.NOTIFIER_COMMANDE_ANIMATION: {"ej", "montant"},
+    Do.DELEGUER_CREDITS: {"ae", "cp", "uo", "chorus", "jour"},
+    Do.NOTIFIER_COMMANDE: {"ej", "montant", "montant_ttc"},
+    Do.NOTIFIER_COMMANDE_ANIMATION: {"ej", "montant", "montant_ttc"},
+    Do.INVITER_SUR_PENALITES: {"montant"},
+    Do.NOUVELLE_DECISION: {"montant"},
+    Do.CONSTATER_OBSERVATIONS_ACCEPTEES: {"montant"},
     Do.PAYER: {"montant", "penalites"},
     Do.INVITER_A_OBSERVER: {"montant"},
     Do.RECEVOIR_AVEC_REFACTION: {"montant"},

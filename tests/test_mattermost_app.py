@@ -14,12 +14,13 @@ from starlette.applications import Starlette
 
 from atelier.territories import Territories
 from bot import memory, patience, production, settings
+from bot.mattermost import events
 from bot.mattermost.app import MattermostRoom
 from bot.settings import Settings, Wrong
 from chat.cards import Address, Message
 from chat.language import load
 from chat.platform import Undelivered
-from chat.talk import Asked, Attached, Correct, Pressed, Say, Show
+from chat.talk import Asked, Attached, Correct, Offered, Pressed, Say, Show, Turned
 from chat.text import raw, tr
 from tests.mattermost.captured import Refusal, body, capture
 from tests.mattermost.person import Person
@@ -107,7 +108,7 @@ async def test_anything_at_all_is_answered(stage: Stage):
             answer = await doors.post(f"/mattermost/{path}", content=json.dumps(strange))
             assert answer.status_code in {200, 400}, (path, strange)
     await doors.aclose()
-    assert stage.desk.events == []
+    assert all(isinstance(event, Turned) for event in stage.desk.events)
 
 
 # What is answered
@@ -203,10 +204,29 @@ async def test_an_answer_that_cannot_be_given_is_logged(stage: Stage, capsys: py
     assert "answer lost" in capsys.readouterr().out
 
 
-async def test_words_with_files_in_a_channel_without_a_thread_are_nobody_s_business(stage: Stage):
+async def test_files_of_a_channel_where_nobody_listens_are_not_fetched(stage: Stage):
+    stage.desk.will(outcome="ignored")
     post = stage.paul.say("voyez", stage.channel, files={"a.pdf": b"%PDF"})
-    assert stage.room.events.take(post, direct=False) is None
-    assert not [e for e in stage.desk.events if isinstance(e, Attached)]
+    before = len(stage.of("GET", "/files"))
+    stage.room.events.take(post, direct=False)
+    await stage.settle()
+    [asked] = stage.desk.events
+    assert isinstance(asked, Offered)
+    assert asked.place.id == stage.channel
+    assert len(stage.of("GET", "/files")) == before
+
+
+async def test_files_of_a_channel_are_fetched_once_they_are_wanted(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(events, "WAITS", (0.02,))
+    stage.desk.will(outcome="away")
+    stage.desk.will(outcome="wanted")
+    post = stage.paul.say("voyez", stage.channel, files={"a.pdf": b"%PDF"})
+    stage.room.events.take(post, direct=False)
+    await stage.settle()
+    assert [type(e) for e in stage.desk.events] == [Offered, Offered, Attached]
+    assert len(stage.of("GET", "/files")) == 1
+    [upload] = stage.desk.events[-1].files  # type: ignore[union-attr]
+    assert (upload.name, upload.content) == ("a.pdf", b"%PDF")
 
 
 async def test_an_outage_does_not_stop_the_start():

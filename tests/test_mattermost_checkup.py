@@ -2,31 +2,39 @@
 
 import asyncio
 import os
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.findings import Level, worst
-from bot.mattermost import checkup
+from bot.mattermost import certificates, checkup, probe
 from bot.mattermost.checkup import Checkup
 from bot.mattermost.client import driver, trust
 from bot.mattermost.installed import Installed, Wanted
 from bot.mattermost.installer import Installer
 from bot.mattermost.installer_settings import Served, settings
+from bot.mattermost.spots import Me
 from bot.mattermost.way_back import private
 from bot.mattermost_cli import told
 from chat.language import load
+from chat.talk import Answer, AnyEvent
 from tests.mattermost.admin import SETTINGS
 from tests.mattermost.server import serving
-from tests.mattermost.town import called
+from tests.mattermost.town import KEY, called, room_of
 from tests.mattermost.world import ADMIN_TOKEN, COMMAND_TOKEN, TOKEN, World, new_id
+from tests.procfile import over_tls
 
 SAY = load().say("fr")
 PUBLIC = "http://127.0.0.1:9"
@@ -47,9 +55,28 @@ async def public() -> AsyncIterator[str]:
         yield url
 
 
+@pytest.fixture
+async def running(world: World) -> AsyncIterator[str]:
+    """A bot that runs, with the tests' key: its address."""
+    starlette = Starlette()
+    async with called(starlette) as url:
+        world.bot_url = url
+        room = room_of(world)
+        starlette.routes.extend(room.routes)
+        room.attach(_heard)
+        await room.start()
+        yield url
+        await room.close()
+
+
+async def _heard(_event: AnyEvent) -> Answer:
+    """Whatever is turned away is somebody else's to keep."""
+    return Answer(outcome="refused")
+
+
 async def found(world: World, public: str = PUBLIC, channel: str = "", **more: Any) -> dict[str, tuple[Level, str]]:
     """Each point, its level, what is said and how to repair it."""
-    given = {"token": TOKEN, "command_token": COMMAND_TOKEN} | more
+    given = {"token": TOKEN, "command_token": COMMAND_TOKEN, "secret": KEY} | more
     findings = await Checkup(world.url, public=public, channel=channel, **given).findings()
     return {f.point: (f.level, SAY(f.said) + (f" → {SAY(f.repair)}" if f.repair else "")) for f in findings}
 
@@ -59,9 +86,10 @@ async def test_a_server_that_knows_us(world: World, public: str):
     seen = await found(world, public, channel)
     assert {point: level for point, (level, _) in seen.items()} == {
         "mattermost.jeton": Level.OK, "mattermost.horloge": Level.OK, "mattermost.version": Level.OK,
-        "mattermost.salon": Level.OK, "mattermost.rappel": Level.OK,
+        "mattermost.salon": Level.OK, "mattermost.appel": Level.FAUTE, "mattermost.rappel": Level.OK,
         "mattermost.websocket": Level.ATTENTION, "mattermost.adresse": Level.ATTENTION,
     }  # fmt: skip
+    assert "n'arrive pas à appeler" in seen["mattermost.appel"][1], "something answers there, and it is no bot"
     assert "@atelier-bot" in seen["mattermost.jeton"][1]
     assert "sans chiffrement" in seen["mattermost.websocket"][1]
     assert "AllowedUntrustedInternalConnections" in seen["mattermost.adresse"][1]
@@ -119,6 +147,116 @@ async def test_the_way_back(world: World):
     assert [private(host) for host in ("127.0.0.1", "localhost", "10.1.2.3", "8.8.8.8", "nulle.part.invalid")] == [
         True, True, True, False, False,
     ]  # fmt: skip
+
+
+# The server made to call the bot
+
+
+async def test_the_server_calls_the_bot_and_the_bot_answers(world: World, running: str):
+    for channel in (world.channel("revue-ad1", world.bot)["id"], ""):
+        seen = await found(world, running, channel)
+        level, said = seen["mattermost.appel"]
+        assert (level, "aller-retour en" in said, running in said) == (Level.OK, True, True)
+        assert "mattermost.adresse" not in seen, "it was proved that a private address may be called"
+    assert [path for path, _ in world.calls] == ["mattermost/dialogs"] * 2
+
+
+async def test_the_server_may_not_call_the_bot(world: World, running: str):
+    world.channel("revue-ad1", world.bot)
+    world.reachable = False
+    seen = await found(world, running)
+    level, said = seen["mattermost.appel"]
+    assert (level, "action_integration" in said) == (Level.FAUTE, True)
+    assert "AllowedUntrustedInternalConnections" in said
+    assert seen["mattermost.adresse"][0] is Level.ATTENTION
+
+
+async def test_another_bot_answers_there(world: World, running: str):
+    world.channel("revue-ad1", world.bot)
+    level, said = (await found(world, running, secret=b"the key of another bot"))["mattermost.appel"]
+    assert (level, "ce n'est pas ce robot" in said, "ATELIER_SECRET_KEY" in said) == (Level.FAUTE, True, True)
+
+
+async def test_a_server_that_cannot_be_made_to_call_is_not_said_to_call(world: World, running: str):
+    level, said = (await found(world, running))["mattermost.appel"]
+    assert (level, "aucun salon" in said, "--aller-retour" in said) == (Level.ATTENTION, True, True)
+    assert "mattermost.appel" not in await found(world, running, secret=None)
+
+
+async def test_nobody_else_gets_an_answer_to_a_probe(world: World, running: str):
+    """The tag is the bot's own account's: whoever else submits gets the refusal of any dialog never opened."""
+    channel = world.channel("revue-ad1", world.bot, world.admin)["id"]
+    state = probe.asked(probe.seal(KEY), "n", datetime.now(UTC))
+    body = {
+        "url": f"{running}/mattermost/dialogs",
+        "callback_id": "sonde",
+        "state": state,
+        "channel_id": channel,
+        "team_id": world.team,
+    }
+    async with httpx.AsyncClient(base_url=f"{world.url}/api/v4") as http:
+        said = [
+            (await http.post("/actions/dialogs/submit", json=body, headers={"Authorization": f"Bearer {token}"})).json()["error"]
+            for token in (TOKEN, ADMIN_TOKEN)
+        ]  # fmt: skip
+    assert said[0] == probe.expected(probe.seal(KEY), "n")
+    assert "n'est pas reconnu" in said[1]
+
+
+def test_a_probe_does_not_last():
+    by, now = probe.seal(KEY), datetime.now(UTC)
+    sent = {"callback_id": "sonde", "state": probe.asked(by, "n", now), "user_id": "bot"}
+    assert probe.answered(by, sent, now + timedelta(seconds=119), Me("bot")) is not None
+    assert probe.answered(by, sent, now + timedelta(seconds=121), Me("bot")) is None
+    assert probe.answered(by, sent | {"callback_id": "atelier"}, now, Me("bot")) is None
+    assert probe.answered(by, sent | {"state": "x.y"}, now, Me("bot")) is None
+
+
+async def test_the_ateliers_channels(world: World):
+    ours, gone = world.channel("a", world.bot)["id"], world.channel("b")["id"]
+    assert (await found(world, ateliers=(ours,)))["mattermost.ateliers"][0] is Level.OK
+    level, said = (await found(world, ateliers=(ours, gone)))["mattermost.ateliers"]
+    assert (level, gone in said, ours in said) == (Level.FAUTE, True, False)
+    assert "mattermost.ateliers" not in await found(world)
+
+
+async def test_the_server_s_settings_with_an_administrator_s_token(world: World):
+    assert "mattermost.reglages" not in await found(world)
+    world.settings["ServiceSettings"] = {"SiteURL": "x", "AllowedUntrustedInternalConnections": ""}
+    level, said = (await found(world, admin=ADMIN_TOKEN))["mattermost.reglages"]
+    assert (level, "AllowedUntrustedInternalConnections" in said) == (Level.FAUTE, True)
+    world.settings["ServiceSettings"]["AllowedUntrustedInternalConnections"] = "127.0.0.0/8"
+    assert (await found(world, admin=ADMIN_TOKEN))["mattermost.reglages"][0] is Level.OK
+    assert (await found(world, admin=TOKEN))["mattermost.reglages"][0] is Level.ATTENTION
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+async def test_certificates_are_told_by_what_is_wrong_with_them(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with over_tls(world, tmp_path) as cert:
+        level, said = (await found(world))["mattermost.certificat"]
+        assert (level, "autorité inconnue" in said, "SSL_CERT_FILE" in said) == (Level.FAUTE, True, True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+        level, said = (await found(world))["mattermost.websocket"]
+        assert (level, "par TLS" in said) == (Level.OK, True)
+        world.url = world.url.replace("localhost", "127.0.0.1")
+        level, said = (await found(world))["mattermost.certificat"]
+        assert (level, "n'est pas à ce nom" in said) == (Level.FAUTE, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(10, "a expiré"), (9, "pas encore valable"), (62, "à ce nom"), (18, "autorité"), (23, "refusé")]
+)
+def test_every_reason_of_a_certificate(code: int, words: str):
+    wrong = ssl.SSLCertVerificationError(1, "verify failed")
+    wrong.verify_code, wrong.verify_message = code, "why"
+    error = OSError("connection")
+    error.__cause__ = wrong
+    told = certificates.refused(error)
+    assert told is not None
+    assert words in SAY(told[0])
+    assert certificates.refused(OSError("connection")) is None
 
 
 async def test_a_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):

@@ -132,9 +132,15 @@ def test_a_reply_in_a_thread():
     assert (found[1].thread, found[1].text) == ("cjczmymzs3r3bqzyqgh9pc1y3y", "en fil")
 
 
-@pytest.mark.parametrize("name", ["posted_own_echo", "posted_public_channel"])
-def test_what_is_not_for_us(name: str):
-    assert messages.message(decoded(capture(f"websocket_{name}")), ME, direct=name == "posted_own_echo") is None
+def test_what_is_not_for_us():
+    assert messages.message(decoded(capture("websocket_posted_own_echo")), ME, direct=True) is None
+
+
+def test_words_of_a_channel_outside_threads_are_handed_over():
+    found = messages.message(decoded(capture("websocket_posted_public_channel")), ME, direct=False)
+    assert found
+    assert isinstance(found[1], Said)
+    assert (found[1].thread, found[1].direct, found[1].place.id) == ("", False, found[0].channel)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +166,10 @@ def test_the_bot_named_in_a_channel_is_a_command(words: str, command: str):
 @pytest.mark.parametrize("words", ["@atelier-bot2 aide", "dis @atelier-bot aide", "@atelier-bot.x"])
 def test_another_name_is_not_ours(words: str):
     post = decoded(capture("websocket_posted_public_channel")) | {"message": words}
-    assert messages.message(post, ME, direct=False) is None
+    found = messages.message(post, ME, direct=False)
+    assert found
+    assert isinstance(found[1], Said), "words, and no command"
+    assert found[1].text == words
 
 
 anything = st.recursive(

@@ -5,24 +5,32 @@ import json
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from databases import fresh_id
+from sqlalchemy import text
 
+from bot.listening import Turn
 from bot.mattermost import events
 from bot.mattermost.socket import Socket
 from chat.cards import Address
 from chat.platform import Undelivered
 from chat.talk import Asked, Said
+from storage.engine import open_engine
+from storage.unit import Units
+from storage.writer import Writer
 from tests.mattermost import posts
 from tests.mattermost.captured import capture
 from tests.mattermost.person import Person
 from tests.mattermost.sockets import Sockets
 from tests.mattermost.stage import Stage, say, staged
-from tests.mattermost.town import connected
+from tests.mattermost.town import KEY, connected
 from tests.mattermost.world import new_id
 
 
@@ -68,7 +76,8 @@ async def test_a_mention_in_a_channel_is_answered_in_the_direct_conversation(liv
     live.anne.say("@atelier-bot liste", live.channel)
     live.anne.say("et rien d'autre", live.channel)
     await live.settle()
-    assert heard(live) == ["liste"]
+    assert heard(live) == ["liste", "et rien d'autre"], "who listens is for the desk to say"
+    assert [type(e) for e in live.desk.events] == [Asked, Said]
     assert "Voici la liste." in live.anne.read()
     assert "Voici la liste." not in live.paul.read(live.channel)
 
@@ -287,6 +296,144 @@ async def test_two_conversations_do_not_wait_for_each_other(live: Stage, monkeyp
     await asyncio.sleep(0.1)
     assert heard(live) == ["attend", "passe"]
     assert new_id() != new_id()
+
+
+# One process at a time listens
+
+
+@dataclass
+class Ears:
+    """Somebody who listens; `held` is up to when everything was heard."""
+
+    begun: list[datetime] = field(default_factory=list)
+    running: int = 0
+    held: datetime | None = None
+    breaks: bool = False
+
+    @property
+    def heard(self) -> datetime | None:
+        return self.held
+
+    def since(self, moment: datetime) -> None:
+        self.begun.append(moment)
+
+    async def run(self) -> None:
+        self.running += 1
+        try:
+            if self.breaks:
+                raise LookupError("broken")
+            await asyncio.Event().wait()
+        finally:
+            self.running -= 1
+
+
+@asynccontextmanager
+async def turning(url: str, ears: Ears, holder: str, **more: Any) -> AsyncIterator[asyncio.Task[None]]:
+    """A process that waits for its turn on this database."""
+    writer = Writer(Units(open_engine(url), KEY, fresh_id))
+    task = asyncio.create_task(Turn(writer, "essai", ears, holder, every=0.02, **more).run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        writer.close()
+
+
+async def met(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - looked at from outside
+            await asyncio.sleep(0.01)
+
+
+async def test_one_listens_and_another_takes_over(url: str):
+    one, other = Ears(), Ears()
+    async with turning(url, one, "un"):
+        await met(lambda: one.running == 1)
+        async with turning(url, other, "autre"):
+            one.held = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+            await met(lambda: _mark(url) == one.held)
+            assert (one.running, other.running) == (1, 0)
+            one.held = None
+            _rows(url, "UPDATE leases SET holder = 'mort', until = until + 1000")
+            await met(lambda: one.running == other.running == 0)
+            _rows(url, "UPDATE leases SET until = 0")  # it does not renew any more
+            await met(lambda: one.running + other.running == 1 and _holder(url) in {"un", "autre"})
+            taker = one if _holder(url) == "un" else other
+            await met(lambda: taker.running == 1)
+            assert taker.begun[-1] == datetime(2026, 11, 24, 9, 30, tzinfo=UTC), "it begins where all was heard"
+
+
+async def test_whoever_ends_gives_its_turn_at_once(url: str):
+    one, other = Ears(), Ears()
+    async with turning(url, one, "un", term=3600):
+        await met(lambda: one.running == 1)
+    assert one.running == 0
+    async with turning(url, other, "autre"):
+        await met(lambda: other.running == 1)
+        assert other.begun == one.begun, "the mark of the one before, made when it began"
+
+
+async def test_whoever_breaks_begins_again(url: str):
+    ears = Ears(breaks=True)
+    async with turning(url, ears, "un"):
+        await met(lambda: len(ears.begun) > 1)
+        ears.breaks = False
+        await met(lambda: ears.running == 1)
+
+
+async def test_whoever_lost_its_turn_stops(url: str):
+    ears = Ears()
+    async with turning(url, ears, "un"):
+        await met(lambda: ears.running == 1)
+        _rows(url, "UPDATE leases SET holder = 'autre', until = until + 1000")
+        await met(lambda: ears.running == 0)
+
+
+def _rows(url: str, statement: str) -> list[tuple[Any, ...]]:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        done = connection.execute(text(statement))
+        found = [tuple(row) for row in done] if done.returns_rows else []
+    engine.dispose()
+    return found
+
+
+def _holder(url: str) -> str:
+    return str(_rows(url, "SELECT holder FROM leases WHERE name = 'ecoute:essai'")[0][0])
+
+
+def _mark(url: str) -> datetime:
+    [(told,)] = _rows(url, "SELECT data FROM conversations WHERE platform = 'ecoute'")
+    return datetime.fromisoformat((told if isinstance(told, dict) else json.loads(told))["jusque"])
+
+
+async def test_nothing_is_marked_while_a_post_waits_for_the_memory(live: Stage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(events, "WAITS", (0.1,))
+    await live.settle()
+    before = live.room.heard
+    assert before is not None
+    live.desk.will(outcome="away")
+    live.anne.say("attend")
+    await met(lambda: len(live.desk.events) == 1)
+    assert live.room.heard is None, "it is not handled yet"
+    await live.settle()
+    assert live.room.heard > before
+
+
+async def test_whoever_takes_over_reads_back_what_nobody_heard(stage: Stage):
+    stage.anne.say("longtemps avant")
+    await asyncio.sleep(0.01)
+    moment = datetime.now(UTC) + timedelta(minutes=1)  # what is read begins a minute before, in case clocks differ
+    stage.anne.say("pendant")
+    stage.world.posts = {
+        id_: p | {"create_at": p["create_at"] - (120_000 if p["message"] != "pendant" else 0)}
+        for id_, p in stage.world.posts.items()
+    }
+    stage.room.since(moment)
+    async with connected(stage.room, stage.world):
+        await met(lambda: stage.room.heard not in {None, moment})
+        assert heard(stage) == ["pendant"]
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

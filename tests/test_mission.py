@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 from town import Town, flat
 
-from atelier.words import PersonId, Role, State
+from atelier.dossier import Run
+from atelier.words import PersonId, Role, RuleId, State
 from bot.sandbox import mission
 from bot.sandbox.people import ALBA, CAMILLE, ELSA, INES, JEANNE, MAIRE, MARC, NORA, OSCAR, PAUL, REVIEW
 from bot.sandbox.player import Lost
 from chat.cards import Address
 from chat.platform import Undelivered
-from handlers import clocks
+from handlers import around, clocks, owing
 from storage.tables import deadlines, reminders
 
 REF = "ADT-2026-0001"
@@ -368,3 +370,89 @@ def rows(town: Town) -> list[tuple[object, ...]]:
         ]
 
     return town.local.app.writer.call(read)
+
+
+async def test_a_paper_counts_from_the_day_it_was_received(town: Town) -> None:
+    """Recorded five days after it came: the groupement's answer, and its reception, are of that day."""
+    await solicited(town)
+    received = mission.day(town.player)
+    town.local.clock.jump(timedelta(days=5))
+    for day, said in ((mission.day(town.player, 1), "n'est pas encore venu"), (received, "Vous saisissez")):
+        await town.player.command(
+            MARC,
+            f"pour {REF} geste = disponible | personne = {town.local.app.writer.call(holder)} "
+            f"| document = Courriel du groupement | recu = {day}",
+        )
+        assert said in flat(town.read(MARC))
+    await town.player.command(MARC, f"disponible {REF} Notre équipe au complet")
+    asked = town.dossier().mission_().asked()
+    assert (asked.answer, f"{asked.receipt.on:%d/%m/%Y}") == ("disponible", received)
+    assert f"{asked.answered.received:%d/%m/%Y}" == received
+
+
+def holder(unit) -> str:
+    """The representative of the groupement asked, by identifier."""
+    return unit.people.holding((Role.MAND,), unit.dossiers.get(REF))[0].id
+
+
+async def test_the_long_answer_may_come_first_and_the_others_by_their_names(town: Town) -> None:
+    await solicited(town)
+    day = mission.day(town.player, 30)
+    await town.player.command(ALBA, f"disponible {REF} Une urbaniste et un paysagiste | a_partir_du = {day}")
+    asked = town.dossier().mission_().asked()
+    assert (asked.words, f"{asked.available_from:%d/%m/%Y}") == ("Une urbaniste et un paysagiste", day)
+
+
+async def test_who_may_not_sign_today_is_not_asked_to(town: Town) -> None:
+    """The director's delegation ended yesterday: the service reads at once that nobody signs, and nothing is kept."""
+    await credited(town)
+    yesterday = (town.local.clock.now() - timedelta(days=1)).date()
+
+    def ended(unit) -> None:
+        paul = unit.people.get(PersonId(PAUL.account))
+        holdings = tuple(
+            h.model_copy(update={"ends": yesterday, "deed": "arrêté 12"}) if h.role is Role.SVC_SIGN else h
+            for h in paul.holdings
+        )
+        unit.people.save(paul.model_copy(update={"holdings": holdings}))
+
+    town.local.app.writer.call(ended)
+    await order(town, "16000")
+    assert "Personne ne porte la signature du service" in flat(town.read(CAMILLE))
+    assert "à vous de signer" not in flat(town.read(PAUL))
+    asked = town.local.app.writer.call(lambda unit: [p.id for p in owing.owing(unit, unit.dossiers.get(REF), suite(unit), town.local.clock.now()).people])  # fmt: skip
+    assert PAUL.account not in asked
+    assert asked
+
+
+def suite(unit) -> Run:
+    """« Suite à donner », as it runs."""
+    return next(r for r in unit.dossiers.get(REF).runs if r.ended is None and r.rule is RuleId.CIBLE_SUITE)
+
+
+async def test_a_member_of_a_suspended_atelier_is_still_at_work_on_it(town: Town) -> None:
+    await designated(town)
+    team = town.dossier().mission_().team
+    await town.player.command(CAMILLE, f"suspendre {REF} motif = Le maire a démissionné, on attend.")
+    await town.player.press(CAMILLE, "Confirmer")
+    other = town.dossier().model_copy(update={"ref": "ADT-2026-0002"})
+    taken = town.local.app.writer.call(lambda unit: around.busy(SimpleNamespace(unit=unit), other))
+    assert taken == dict.fromkeys(team, (REF,))
+
+
+async def test_a_deliverable_never_received_goes_back_to_the_holder(town: Town) -> None:
+    await town.examined()
+    await town.validate(REF)
+    for part in (mission.act, mission.designation, mission.orders, mission.note, mission.session):
+        await part(town.player, REF)
+    mission.days(town.player, 3)
+    await mission.handed(town.player, "esquisse.pdf", "Livrable", REF)
+    await town.player.press(OSCAR, "Remettre le livrable")
+    await town.player.fill(OSCAR, {"jour": mission.day(town.player)})
+    await town.player.command(CAMILLE, f"non_recu {REF} motif = Rien dans nos boîtes, ni au courrier.")
+    await town.player.press(CAMILLE, "Confirmer")
+    assert town.dossier().state is State.RESTITUTION
+    told = flat(town.read(OSCAR)) + flat(town.read(OSCAR, REF.lower()))
+    assert "livrable non reçu" in told
+    await town.player.command(OSCAR, f"livrable {REF} jour = {mission.day(town.player)}")
+    assert town.dossier().state is State.LIVRABLE_DECLARE

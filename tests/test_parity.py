@@ -1,7 +1,7 @@
-"""Promise 6: every button has a text command with the same rights and the same result.
+"""Promise 6: every button, and every line of a menu, has a text command with the same rights and the same result.
 
-Each button found on the screens of a lived request is pressed in one copy of the bot and typed in another: the answer,
-the requests and the forms opened must be the same.
+Each one found on the screens of a lived request is pressed in one copy of the bot and typed in another: the answer, the
+requests and the forms opened must be the same. A line's command is made of its menu's: « /atelier gesture reference line ».
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from bot.sandbox.people import (
 )
 from bot.sandbox.world import direct
 from chat.cards import Button
+from chat.talk import Answer
 from handlers import steps
 from handlers.questions import PICK
 
@@ -211,6 +212,23 @@ def buttons(town: Town) -> Iterator[tuple[Somebody, str, str, Button]]:
                         yield who, place, post.id, button
 
 
+def lines(town: Town) -> Iterator[tuple[Somebody, str, str, Button]]:
+    """The first and last lines of each kind of menu, as the buttons they are: a platform of text writes their commands."""
+    seen = set()
+    for who in PEOPLE:
+        place = direct(who.account)
+        for post in reversed(town.world.visible(who.account, place)):
+            for menu in post.message.card.menus if post.message.card else ():
+                stale = menu.token.version and menu.token.version != town.dossier(menu.token.ref).version
+                if menu.token.act in seen or stale:
+                    continue
+                seen.add(menu.token.act)
+                for value, label in dict((menu.choices[0], menu.choices[-1])).items():
+                    token = menu.token.model_copy(update={"arg": value})
+                    command = " ".join(filter(None, ("/atelier", token.act, token.ref, value)))
+                    yield who, place, post.id, Button(label=label, token=token, command=command)
+
+
 @contextmanager
 def copied(base: Path, folder: Path) -> Iterator[Town]:
     shutil.copytree(base, folder)
@@ -228,19 +246,28 @@ def state(town: Town, outcome: str) -> dict[str, object]:
     return {"outcome": outcome, "dossiers": dossiers, "forms": forms}
 
 
+async def _pressed(town: Town, who: Somebody, post: str, button: Button) -> Answer:
+    """The button, or the menu's line."""
+    menus = town.world.posts[post].message.card.menus
+    bare = next((m.token for m in menus if m.token.model_copy(update={"arg": button.token.arg}) == button.token), None)
+    if bare is None:
+        return await town.local.sandbox.press(who.account, post, button.token)
+    return await town.local.sandbox.choose(who.account, post, bare, button.token.arg)
+
+
 @pytest.mark.parametrize("life", LIVES)
 async def test_a_button_and_its_command_do_the_same(life: str, tmp_path: Path) -> None:
     base = tmp_path / "base"
     with opened(base) as local:
         await LIVES[life](Town(local))
-        found = [
-            b for b in buttons(Town(local)) if b[3].token.act != PICK and (life in REQUESTS or b[3].token.act in GESTES)
-        ]
+        town = Town(local)
+        found = [b for b in buttons(town) if b[3].token.act != PICK and (life in REQUESTS or b[3].token.act in GESTES)]
+        found += [b for b in lines(town) if b[3].token.act != PICK and (life in REQUESTS or b[3].token.act in GESTES)]
     assert found
     for who, _, post, button in found:
         assert button.command.startswith("/atelier "), button.token
         with copied(base, tmp_path / "pressed") as town:
-            answer = await town.local.sandbox.press(who.account, post, button.token)
+            answer = await _pressed(town, who, post, button)
             await town.local.app.settle()
             pressed = state(town, answer.outcome)
         with copied(base, tmp_path / "typed") as town:

@@ -145,7 +145,7 @@ RUNNING = {
     State.AJOURNE: {*ORDER, "AJOURN_ACCEPTATION", "AJOURN_REPRESENTATION", "AJOURN_DECISION"},
     State.REJETE: {*ORDER, "CIBLE_SUITE"},
     State.RECU: {"BC_OBSERVATIONS", "CIBLE_SUITE"},
-    State.SUSPENDU: {"~BC_OBSERVATIONS", "~BC_EXECUTION", "~DUREE_MISSION", "CIBLE_SUITE"},
+    State.SUSPENDU: {"BC_OBSERVATIONS", "~BC_EXECUTION", "~DUREE_MISSION", "CIBLE_SUITE"},
 }
 
 
@@ -210,7 +210,7 @@ def test_each_row_can_be_read(step: Step) -> None:
     assert step.said.strip()
     assert 0 < len(step.short.encode()) <= 24
     sources = step.paragraph.split(" ; ")
-    known = r"circulaire, §[1-6]|choix du produit|CCAG-PI 2009, articles? [\d.]+( et [\d.]+)?"
+    known = r"circulaire, §[1-6]|choix du produit|CCAG-PI 20(09|21), articles? [\d.]+( et [\d.]+)?"
     known += r"|code de la commande publique, R\d{4}-\d+( \(à vérifier\))?"
     assert [source for source in sources if not re.fullmatch(known, source)] == []
     assert (step.source, step.by) == (tuple(dict.fromkeys(step.source)), tuple(dict.fromkeys(step.by)))
@@ -596,6 +596,7 @@ BY_EFFECT = {
     "A23b": {RuleId.BC_EXECUTION, RuleId.APPROPRIATION, RuleId.RESTITUTION},
     "C3": {RuleId.CASCADE_REPONSE},
     "F2": {RuleId.PAIEMENT},
+    "F4": {RuleId.PENALITES_OBSERVATIONS},
     "T2": {RuleId.SUIVI_6_MOIS},
 }
 """The deadlines of one order, of one follow-up, or of what is put right: the rows' own effects move them."""

@@ -23,6 +23,7 @@ from atelier.words import Do, Role, RuleId, State
 INSTRUCTION, COMPLEMENT = RuleId.CIBLE_INSTRUCTION, RuleId.CIBLE_COMPLEMENT
 WORKED = [row.id for row in RULES if row.delay and row.delay.unit is Unit.JOURS_OUVRES]
 COUNTED = [row.id for row in RULES if row.delay and row.delay.unit is not Unit.JOURS_OUVRES]
+SHIFTED = [id_ for id_ in COUNTED if not rule(id_).goes_on]
 PLACES = st.sampled_from(sorted(CODES - {"989"}))
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -46,8 +47,10 @@ TARGETS = [
     ("AJOURN_ACCEPTATION", "10 jours", "MAND", "AD1V SVC", "ad1: non, contractuel"),
     ("AJOURN_REPRESENTATION", "15 jours", "MAND", "AD1V SVC", "ad1: non, contractuel"),
     ("AJOURN_DECISION", "15 jours", "SVC_SIGN", "AD1V SVC", "à côté, contractuel"),
-    ("REFACTION_OBSERVATIONS", "15 jours", "MAND", "", "ad1: non, contractuel"),
-    ("REFACTION_DECISION", "15 jours", "SVC_SIGN", "AD1V SVC", "ad1: non, contractuel"),
+    ("REFACTION_OBSERVATIONS", "15 jours", "MAND", "", "à côté, contractuel"),
+    ("REFACTION_DECISION", "15 jours", "SVC_SIGN", "AD1V SVC", "à côté, contractuel"),
+    ("PENALITES_OBSERVATIONS", "15 jours", "MAND", "", "à côté, contractuel"),
+    ("PROLONGATION_DEMANDE", "15 jours", "MAND", "", "à côté, contractuel"),
     ("PROLONGATION_REPONSE", "15 jours", "SVC_SIGN", "AD1V SVC", "à côté, contractuel"),
     ("PAIEMENT", "30 jours", "SVC", "AD1V SVC", "à côté, reglementaire"),
     ("SUIVI_6_MOIS", "6 mois", "SVC COLL", "SVC", "à côté, cible"),
@@ -205,8 +208,21 @@ def test_pauses_push_a_deadline_by_the_working_days_they_took(
     assert due(held, dossier) == due(held.model_copy(), dossier.model_copy(update={"version": 9, "state": "validee"}))
 
 
-@given(INSTANTS, PLACES, st.sampled_from(COUNTED), GAPS)
-def test_pauses_push_a_clock_of_the_contract_by_the_days_they_took(
+@given(INSTANTS, PLACES, st.sampled_from([id_ for id_ in COUNTED if rule(id_).goes_on]), GAPS)
+def test_no_pause_pushes_what_the_contract_or_the_law_counts(
+    started: datetime, departement: str, id_: RuleId, gaps: list[tuple[int, int]]
+) -> None:
+    """Not even one that an earlier version recorded: the last day is the text's."""
+    dossier, pauses = draft(NOON, departement), []
+    for before, length in gaps:
+        begins = started + timedelta(hours=before)
+        pauses.append(Pause(start=begins, end=begins + timedelta(hours=length)))
+    free = Run(rule=id_, generation=1, started=started)
+    assert explained(free.model_copy(update={"pauses": tuple(pauses)}), dossier) == explained(free, dossier)
+
+
+@given(INSTANTS, PLACES, st.sampled_from(SHIFTED), GAPS)
+def test_pauses_push_the_execution_by_the_days_they_took(
     started: datetime, departement: str, id_: RuleId, gaps: list[tuple[int, int]]
 ) -> None:
     """Calendar days, then to the first day worked: never sooner, and never further than that."""

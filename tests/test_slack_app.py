@@ -17,7 +17,22 @@ from bot.slack.windows import window
 from chat.cards import Address, Button, Card, Message, Token
 from chat.forms import Form, Question
 from chat.platform import Undelivered
-from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Pressed, Reply, Said, Say, Show
+from chat.talk import (
+    Answer,
+    AnyEvent,
+    Ask,
+    Asked,
+    Attached,
+    Correct,
+    Filled,
+    Offered,
+    Pressed,
+    Reply,
+    Said,
+    Say,
+    Show,
+    Turned,
+)
 from chat.text import raw, tr
 from tests.slack import words
 from tests.slack.blockkit import check_message, check_view
@@ -225,7 +240,11 @@ async def test_show_replaces_an_ephemeral_message(anne: Person, desk: Desk, slac
 
 async def test_a_forged_button(anne: Person, desk: Desk, slack: FakeSlack):
     response = await anne.interact(pressed('{"act": "valider"}', response_url=f"{slack.url}/hook"))
-    assert (response.status_code, desk.events) == (200, [])
+    assert response.status_code == 200
+    assert [(e.sender.id, e.what, e.why) for e in desk.events if isinstance(e, Turned)] == [
+        ("W111", "button", "signature")
+    ]
+    assert len(desk.events) == 1, "for the journal, and nothing else"
     assert slack.of("hook")[0]["text"].startswith("Ce bouton n'est pas reconnu")
 
 
@@ -302,7 +321,10 @@ async def test_a_window_of_somebody_else(anne: Person, desk: Desk):
     payload = _sent(anne)
     payload["user"]["id"] = "W999"
     told = (await anne.interact(payload)).json()
-    assert desk.events == []
+    assert [(e.sender.id, e.what, e.why) for e in desk.events if isinstance(e, Turned)] == [
+        ("W999", "form", "window of another person")
+    ]
+    assert len(desk.events) == 1, "for the journal, and nothing else"
     assert told["view"]["blocks"][0]["text"]["text"].startswith("⚠️ Ce bouton n'est pas reconnu")
 
 
@@ -350,6 +372,42 @@ async def test_files(anne: Person, desk: Desk, slack: FakeSlack):
     assert "« secret.pdf »" in slack.of("chat.postMessage")[0]["text"]
 
 
+def _dropped(slack: FakeSlack) -> dict[str, Any]:
+    file = {"id": "F1", "name": "note.pdf", "mimetype": "application/pdf", "url_private": f"{slack.url}/files/note"}
+    return event(channel="G1", channel_type="group", subtype="file_share", files=[file])
+
+
+async def test_files_of_a_channel_where_nobody_listens_are_not_fetched(anne: Person, desk: Desk, slack: FakeSlack):
+    desk.will(outcome="ignored")
+    assert (await anne.event(_dropped(slack))).status_code == 200
+    [asked] = desk.events
+    assert isinstance(asked, Offered)
+    assert (asked.place.id, slack.asked) == ("G1", [])
+
+
+async def test_files_of_a_channel_are_fetched_once_they_are_wanted(anne: Person, desk: Desk, slack: FakeSlack):
+    desk.will(outcome="away")
+    desk.will(outcome="wanted")
+    assert (await anne.event(_dropped(slack))).status_code == 503
+    assert (await anne.event(_dropped(slack), **{"x-slack-retry-num": "1"})).status_code == 200
+    assert [type(e) for e in desk.events] == [Offered, Offered, Attached]
+    last = desk.events[-1]
+    assert isinstance(last, Attached)
+    assert [(f.name, f.content) for f in last.files] == [("note.pdf", b"%PDF-1.7")]
+
+
+async def test_nobody_is_told_of_an_outage_where_nobody_listens(anne: Person, desk: Desk, slack: FakeSlack):
+    words, last = event(channel="G1", channel_type="group"), {"x-slack-retry-num": "3"}
+    desk.will(say("La base de données ne répond pas."), outcome="away")
+    assert (await anne.event(words, **last)).status_code == 503
+    assert slack.of("chat.postEphemeral") == []
+    desk.will(outcome="done")
+    assert (await anne.event(words)).status_code == 200
+    desk.will(say("La base de données ne répond pas."), outcome="away")
+    assert (await anne.event(words, **last)).status_code == 503
+    assert len(slack.of("chat.postEphemeral")) == 1, "what is said there is listened to: it was seen"
+
+
 async def test_a_file_that_slack_cannot_give_now_comes_again(anne: Person, desk: Desk, slack: FakeSlack):
     slack.will("files.info", {}, 503)
     response = await anne.event(event(subtype="file_share", files=[{"id": "F1"}]))
@@ -382,7 +440,8 @@ async def test_uninstalled(anne: Person):
 
 
 @pytest.mark.parametrize("payload", every())
-async def test_every_recorded_payload_is_acknowledged(anne: Person, payload: dict[str, Any]):
+async def test_every_recorded_payload_is_acknowledged(anne: Person, desk: Desk, payload: dict[str, Any]):
+    desk.will(outcome="ignored")
     send = anne.event if "event" in payload else anne.command if "command" in payload else anne.interact
     assert (await send(payload)).status_code == 200
 

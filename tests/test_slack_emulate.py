@@ -153,8 +153,10 @@ async def test_real_signed_events(town: Town):
     await town.anne.api_call("chat.postMessage", data={"channel": town.revue, "text": "hors du fil"})
     await town.anne.api_call("chat.postMessage", data={"channel": town.revue, "text": "Vu &amp; lu", "thread_ts": root})
     await town.anne.api_call("chat.postMessage", data={"channel": channel, "text": "aide"})
-    await town.until(2)
-    thread, direct = town.events
+    await town.until(3)
+    outside, thread, direct = town.events
+    assert isinstance(outside, Said)
+    assert (outside.text, outside.thread, outside.place.id) == ("hors du fil", "", town.revue)
     assert isinstance(thread, Said)
     assert isinstance(direct, Said)
     assert (thread.text, thread.thread, thread.place.id) == ("Vu & lu", root, town.revue)

@@ -211,15 +211,25 @@ def test_the_same_message_from_the_history_has_the_same_id():
     assert first[1] == again[1]
 
 
-def test_in_a_channel_only_threads_count():
-    assert messages.message(event(channel="C1", channel_type="channel")) is None
-    root = event(channel="C1", channel_type="channel", thread_ts="1596183880.004200")
-    assert messages.message(root) is None
-    found = messages.message(event(channel="C1", channel_type="channel", thread_ts="100.1"))
+@pytest.mark.parametrize(
+    ("more", "thread"), [({}, ""), ({"thread_ts": "1596183880.004200"}, ""), ({"thread_ts": "100.1"}, "100.1")]
+)
+def test_in_a_channel_words_come_in_a_thread_and_outside(more: dict[str, str], thread: str):
+    found = messages.message(event(channel="C1", channel_type="channel", **more))
     assert found is not None
     said = found[1]
     assert isinstance(said, Said)
-    assert (said.thread, said.place, said.direct) == ("100.1", place("C1"), False)
+    assert (said.thread, said.place, said.direct) == (thread, place("C1"), False)
+
+
+def test_what_words_name_by_an_id_alone_is_told_apart():
+    text = "<@U05LA|léa> <@U1> <@U1> <@U12> <#C7> <#C8|general> <!here> <!subteam^S1> <!subteam^S2|@aménagement> <https://a.fr|ici>"
+    found = messages.message(event(channel="C1", channel_type="group", text=text))
+    assert found is not None
+    said = found[1]
+    assert isinstance(said, Said)
+    assert said.text == "@léa @U1 @U1 @U12 #C7 #general @here @subteam^S1 @aménagement ici (https://a.fr)"
+    assert said.named == ("@U1", "@U12", "#C7", "@subteam^S1")
 
 
 @pytest.mark.parametrize(
@@ -229,6 +239,15 @@ def test_edits_deletions_and_robots_are_nobody_s_words(name: str):
     payload = sample(name)
     payload["event"] |= {"channel": "D1"}
     assert messages.message(payload) is None
+
+
+def test_what_is_changed_in_a_channel_is_told_as_a_correction():
+    found = messages.message(sample("real_event_message_changed"))
+    assert found is not None
+    said = found[1]
+    assert isinstance(said, Said)
+    assert (said.text, said.corrected, said.post) == ("updated message", True, "1665102338.901939")
+    assert said.id == "m:C111:1665102338.901939:1665102362.000000", "another than the message's"
 
 
 @pytest.mark.parametrize(
@@ -267,13 +286,15 @@ def _mention(text: str) -> dict[str, Any]:
     return payload | {"authorizations": [{"user_id": "UBOT", "is_bot": True}]}
 
 
-def test_naming_the_bot_first_is_a_command_and_not_a_message():
+@pytest.mark.parametrize("thread", ["100.1", ""])
+def test_naming_the_bot_first_is_a_command_and_not_a_message(thread: str):
     payload = _mention("<@UBOT> valider ADT-2026-0007 : c'est <b>")
+    payload["event"]["thread_ts"] = thread
     found = messages.mention(payload)
     assert found is not None
     spot, asked = found
     assert isinstance(asked, Asked)
-    assert (asked.text, asked.place, spot.thread) == ("valider ADT-2026-0007 : c'est <b>", place("C1"), "100.1")
+    assert (asked.text, asked.place, spot.thread) == ("valider ADT-2026-0007 : c'est <b>", place("C1"), thread)
     assert messages.message(payload) is None
 
 

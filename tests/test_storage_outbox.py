@@ -177,6 +177,21 @@ def test_what_is_left_to_carry_is_found_by_its_index(units):
         assert [plan for plan in plans if not any(index in plan for index in quick)] == []
 
 
+def test_a_card_that_waits_is_found_by_its_key_and_place(units):
+    """However many letters wait: a platform away for a day slows no decision. (SQLite; see above.)"""
+    if units.engine.dialect.name != "sqlite":
+        return
+    said = []
+    with units.begin() as unit:
+        raw = unit.outbox._connection.connection.dbapi_connection
+        raw.set_trace_callback(said.append)
+        unit.outbox.redraw([Copy(f"revue:{n}", HERE, "1.0", REF, "ad1") for n in (1, 2, 3)], NOW)
+        unit.outbox.put(HERE, None, key="revue:1", due=NOW)
+        raw.set_trace_callback(None)
+        plans = [row[3] for sql in said if sql.startswith("SELECT") for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert plans == ["SEARCH outbox USING INDEX ix_outbox_card (key=? AND platform=? AND place=?)"] * 4
+
+
 def test_a_letter_of_an_unknown_shape_is_said(units):
     """Written by a newer version: better no delivery than a wrong one."""
     with units.begin() as unit:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from samples import NOW, at, dossier, person
 from sqlalchemy import select
 
+from atelier.procedure import FINAL
 from atelier.words import PersonId, Role, State
 from storage.errors import NotFound, Stale
+from storage.pages import QUEUED
 from storage.tables import dossiers as dossiers_table
 from storage.visible import seen as seen_by
 from storage.visible import sight
@@ -136,10 +138,18 @@ def test_sql_finds_whom_the_dossier_knows(units, people, dossiers, roles):
         for one in dossiers:
             expected = [p for p in people if one.roles_of(p) & roles]
             assert list(unit.people.holding(roles, one)) == expected
+        state = {one.ref: one.state for one in dossiers}
         for somebody in people:
             seen = [d.ref for d in unit.dossiers.list_for(somebody, limit=10)]
             assert sorted(seen) == sorted(d.ref for d in dossiers if d.roles_of(somebody))
-            assert unit.dossiers.listed(somebody, 10, 10)[1] == len(seen)
+            brief, count = unit.dossiers.listed(somebody, 10, 10)
+            assert ([b.ref for b in brief], count) == (seen, len(seen))
+            queued = {d.ref for d in dossiers if d.ref in seen and d.state in QUEUED and d.arrival}
+            assert {b.ref for _, b in unit.dossiers.queue_of(somebody, 10)} == queued
+            going = unit.dossiers.going(somebody, QUEUED, 10, 0)
+            assert [d.ref for d in going] == [ref for ref in seen if state[ref] in QUEUED]
+            assert unit.dossiers.going(somebody, QUEUED, 10, len(going)) == []
+            assert unit.dossiers.count_going(somebody, 10) == sum(state[ref] not in FINAL for ref in seen)
             assert {b.ref for b in unit.dossiers.briefs_for(somebody, 10)} == set(seen)
             sought = sight(somebody)
             along = select(dossiers_table.c.ref).where(seen_by(sought.shape, along=True))

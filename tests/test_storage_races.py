@@ -150,7 +150,7 @@ def test_a_reminder_is_sent_once(processes):
         unit.reminders.keep(REF, wanted, NOW)
 
     def ring(unit, _):
-        due = unit.reminders.due(NOW + DAY, 10)
+        due = unit.reminders.due_to([PersonId("alice")], NOW + DAY)[:10]
         for one in due:
             unit.reminders.sent(one.id)
         return [one.id for one in due]

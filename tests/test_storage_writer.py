@@ -52,12 +52,9 @@ def statements(writer: Writer) -> list[str]:
     """What is said to the database from now on."""
     said: list[str] = []
 
-    def heard(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
-
     engine = writer._units.engine
-    sqlalchemy_event.listen(engine, "before_cursor_execute", heard)
-    for name in ("begin", "commit", "rollback", "savepoint"):
+    sqlalchemy_event.listen(engine, "checkout", lambda raw, *_: raw.set_trace_callback(said.append))
+    for name in ("begin", "commit", "rollback"):
         sqlalchemy_event.listen(engine, name, lambda *_, name=name: said.append(f"<{name}>"))
     return said
 
@@ -88,7 +85,7 @@ async def test_they_share_one_transaction_in_order_of_arrival(sqlite: Writer):
     assert await together(sqlite, *map(move, range(1, 9))) == list(range(1, 9))
     assert order == list(range(1, 9))
     assert said.count("<commit>") == 2, "the busy one's, and the common one"
-    assert said.count("<savepoint>") == 8
+    assert said.count("SAVEPOINT unit") == said.count("RELEASE unit") == 8
     assert kept(sqlite) == {ref(n) for n in range(1, 9)}
 
 
@@ -97,7 +94,7 @@ async def test_one_alone_has_no_savepoint(sqlite: Writer):
     assert await sqlite.run(adding(1)) == 1
     assert sqlite.call(adding(2)) == 2
     assert said.count("<commit>") == 2
-    assert "<savepoint>" not in said
+    assert "SAVEPOINT unit" not in said
 
 
 async def test_no_more_than_so_many_share_one(sqlite_url: str):

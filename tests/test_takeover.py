@@ -174,7 +174,7 @@ def test_each_state_is_taken_over_with_only_the_columns_it_supposes(sqlite: Unit
     if state in FINAL:
         assert not running
     elif state is State.SUSPENDU:
-        assert all(r.suspended for r in running if r.rule is not RuleId.CIBLE_SUITE)
+        assert all(r.suspended is not rules.rule(r.rule).goes_on for r in running if r.rule is not RuleId.CIBLE_SUITE)
     else:
         assert running, "nobody waits for ever"
     assert dossier.since <= NOW

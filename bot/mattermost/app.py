@@ -95,6 +95,20 @@ class MattermostRoom:
         except (Undelivered, Undeliverable) as failure:
             log.warning("mattermost does not say who we are", reason=str(failure))
 
+    @property
+    def listener(self) -> MattermostRoom:
+        """The room itself: every socket of the bot receives everything (fact 41)."""
+        return self
+
+    @property
+    def heard(self) -> datetime | None:
+        """All that was said before this is handled; None while some of it still is."""
+        return None if self.events.busy else self.socket.whole
+
+    def since(self, moment: datetime) -> None:
+        """Begin by what was said since then."""
+        self.socket.begin(moment)
+
     async def run(self) -> None:
         """Stay connected to the websocket until cancelled."""
         await self.socket.run()

@@ -15,7 +15,9 @@ from typing import Any
 import httpx
 
 from bot.findings import Finding, attention, faute, ok
+from bot.mattermost import certificates
 from bot.mattermost.client import API, trust
+from bot.mattermost.installer_settings import Served, settings
 from bot.mattermost.way_back import WayBack
 from bot.mattermost.words import RETRY
 from bot.skew import skew
@@ -33,6 +35,9 @@ TOKEN = tr(
 INVITE = tr(
     "Dans Mattermost, ouvrez le salon de revue et invitez-y le robot (« /invite »), puis relancez « atelier doctor »."
 )
+BACK = tr("Invitez-y le robot (« /invite ») ; ses messages y attendent, dans l'ordre, et partiront alors.")
+MOST = 200
+"""Channels asked about: more would make the doctor slow, and what is wrong with one is seldom wrong with it alone."""
 
 
 class Silent(Exception):
@@ -52,13 +57,18 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """One server. `public` is the bot's own address; `channel` is the review channel's id, if it is here."""
+    """One server. `public` is the bot's own address; `channel` is the review channel's id, if it is here; `ateliers` are
+    the ids of the ateliers' channels; `secret` is ATELIER_SECRET_KEY, `admin` an administrator's token, if they are known.
+    """
 
     url: str
     token: str = field(repr=False)
     command_token: str = field(default="", repr=False)
     public: str = ""
     channel: str = ""
+    ateliers: tuple[str, ...] = ()
+    secret: bytes | None = field(default=None, repr=False)
+    admin: str = field(default="", repr=False)
 
     async def findings(self) -> list[Finding]:
         """Everything found, in order; what cannot be asked without an answer to the first question is not asked."""
@@ -67,16 +77,17 @@ class Checkup:
             try:
                 me = await self._ask(http, "/users/me")
             except Silent as silence:
-                said = tr("Mattermost ne répond pas ({why}).", why=raw(str(silence)))
-                return [faute("mattermost.jeton", said, RETRY)]
-            way = WayBack(self.url, self.token, self.public, self.command_token, PATIENCE)
+                return [_silent(silence)]
+            way = WayBack(self.url, self.token, self.public, self.command_token, PATIENCE, self.secret, self.channel)
             if me.status != httpx.codes.OK:
                 return [_refused(me), *_hour(me), *await way.findings(token=False)]
             return [_known(me), *_hour(me), *await self._rest(http), *await way.findings(token=True)]
 
     async def _rest(self, http: httpx.AsyncClient) -> list[Finding]:
         try:
-            return [await self._version(http), *await self._channel(http)]
+            return [
+                await self._version(http), *await self._channel(http), *await self._ateliers(http), *await self._settings(http),
+            ]  # fmt: skip
         except Silent as silence:
             said = tr("Mattermost n'a rien dit de plus ({why}).", why=raw(str(silence)))
             return [attention("mattermost.salon", said, RETRY)]
@@ -111,11 +122,37 @@ class Checkup:
             return [faute("mattermost.salon", said, tr("Désarchivez-le, ou changez ATELIER_REVIEW_CHANNEL."))]
         return [ok("mattermost.salon", tr("Le robot est membre du salon de revue {id}.", id=self.channel))]
 
-    async def _ask(self, http: httpx.AsyncClient, path: str) -> Answered:
-        """One answer. Raises Silent."""
-        before = datetime.now(UTC)
+    async def _ateliers(self, http: httpx.AsyncClient) -> list[Finding]:
+        """Whether we are still in the ateliers' channels: what is told there would wait for ever."""
+        asked = self.ateliers[:MOST]
+        gone = [id_ for id_ in asked if (await self._ask(http, f"/channels/{id_}/members/me")).status != httpx.codes.OK]
+        if not asked:
+            return []
+        if not gone:
+            return [
+                ok("mattermost.ateliers", tr("Le robot est membre de {count} canal(aux) d'atelier.", count=len(asked)))
+            ]
+        return [
+            faute("mattermost.ateliers", tr("Le robot n'est pas membre du canal d'atelier {id}.", id=raw(id_)), BACK, id_)
+            for id_ in gone
+        ]  # fmt: skip
+
+    async def _settings(self, http: httpx.AsyncClient) -> list[Finding]:
+        """The server's settings, when an administrator's token is lent for it."""
+        if not self.admin:
+            return []
+        read = await self._ask(http, "/config", self.admin)
+        if read.status == httpx.codes.OK:
+            return list(settings(read.data, Served(self.public)))
+        why = raw(str(read.data.get("id") or read.status))
+        said = tr("MATTERMOST_ADMIN_TOKEN ne lit pas les réglages du serveur ({why}).", why=why)
+        return [attention("mattermost.reglages", said, tr("Donnez le jeton personnel d'un administrateur système."))]
+
+    async def _ask(self, http: httpx.AsyncClient, path: str, token: str = "") -> Answered:
+        """One answer, by another token than the bot's if one is given. Raises Silent."""
+        before, headers = datetime.now(UTC), {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            response = await http.get(f"{self.url.rstrip('/')}{API}{path}")
+            response = await http.get(f"{self.url.rstrip('/')}{API}{path}", headers=headers)
             data = response.json()
         except httpx.TimeoutException:
             raise Silent(f"plus de {int(PATIENCE)} s") from None
@@ -126,6 +163,14 @@ class Checkup:
         if not isinstance(data, dict):
             raise Silent(f"HTTP {response.status_code}, pas d'objet")
         return Answered(response.status_code, data, response.headers.get("date", ""), before, datetime.now(UTC))
+
+
+def _silent(silence: Silent) -> Finding:
+    """No answer: a certificate that is refused is told by its name."""
+    found = certificates.refused(silence)
+    if found is not None:
+        return faute("mattermost.certificat", *found)
+    return faute("mattermost.jeton", tr("Mattermost ne répond pas ({why}).", why=raw(str(silence))), RETRY)
 
 
 def _known(me: Answered) -> Finding:

@@ -15,11 +15,11 @@ from bot.mattermost import files, messages
 from bot.mattermost.files import Unfetched
 from bot.mattermost.hub import Hub, saying
 from bot.mattermost.messages import Dropped, Heard
-from bot.mattermost.payload import Unreadable, inner
+from bot.mattermost.payload import Unreadable, inner, number
 from bot.mattermost.spots import Spot, between
 from bot.payload import Payload, text
 from chat.platform import Undelivered
-from chat.talk import AnyEvent, Asked, Attached, Said
+from chat.talk import AnyEvent, Asked, Offered, Said
 
 log = structlog.get_logger()
 
@@ -37,22 +37,23 @@ class Events:
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def posted(self, data: Payload) -> None:
-        """An event « posted »: the post is JSON inside JSON. What cannot be read is logged and left."""
+        """An event « posted », or « post_edited »: the post is JSON inside JSON. What cannot be read is logged and left."""
         try:
             post = inner(data, "post")
             account = text(post, "user_id")
             direct = text(data, "channel_type") == "D" and between(text(data, "channel_name"), account, self.hub.me)
-            self.take(post, direct=direct)
+            self.take(post, direct=direct, corrected=bool(number(post, "edit_at")))
         except Unreadable as error:
             log.warning("unreadable", why=str(error))
 
-    def take(self, post: Payload, *, direct: bool) -> asyncio.Task[None] | None:
+    def take(self, post: Payload, *, direct: bool, corrected: bool = False) -> asyncio.Task[None] | None:
         """Handle a post after those of its conversation; None for what is nobody's words, or already heard.
 
-        Raises Unreadable.
+        `corrected`: it was told when it was posted, and was changed since. Raises Unreadable.
         """
-        found = messages.message(post, self.hub.me, direct=direct)
-        if found is None or not self._new(text(post, "id")):
+        found = messages.message(post, self.hub.me, direct=direct, corrected=corrected)
+        known = f"{text(post, 'id')}:{number(post, 'edit_at')}" if corrected else text(post, "id")
+        if found is None or not self._new(known):
             return None
         before = self._last.get(found[0].channel)
         task = asyncio.create_task(self._in_turn(found, before))
@@ -83,6 +84,12 @@ class Events:
 
     async def _handled(self, spot: Spot, words: Said | Dropped | Asked) -> bool:
         """False when it must be tried again."""
+        if isinstance(words, Dropped) and not spot.direct:
+            said = words.said
+            offered = Offered(sender=said.sender, place=said.place, id=said.id, thread=said.thread)
+            outcome = (await self.hub.receive(offered)).outcome
+            if outcome in {"ignored", "away"}:
+                return outcome == "ignored"
         try:
             event = await self._fetched(spot, words) if isinstance(words, Dropped) else words
         except Undelivered as failure:
@@ -107,8 +114,13 @@ class Events:
         self.hub.follow(spot, refused, "fr")
         words = dropped.said
         if uploads:
-            return Attached(**dict(words), files=tuple(uploads))
+            return words.with_files(tuple(uploads))
         return words if words.text else None
+
+    @property
+    def busy(self) -> bool:
+        """True while something that was taken is not handled yet."""
+        return bool(self._last)
 
     async def drain(self) -> None:
         """Wait for what was taken."""

@@ -1,7 +1,7 @@
 """Commands, buttons and dialogs: read, handed over, committed, answered with the sentence to show, always by an object.
 
-What follows the commit (dialogs, response_url, REST) runs in tracked tasks. A refusal is logged: what was forged, replayed
-or never opened, and by which account; never what it said.
+What follows the commit (dialogs, response_url, REST) runs in tracked tasks. What was forged, replayed or never opened is
+logged and kept in the journal: what it was and whose account; never what it said.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
+from bot.mattermost import probe
 from bot.mattermost.answering import body
 from bot.mattermost.corrections import corrected
 from bot.mattermost.drawing import Drawn
 from bot.mattermost.hub import Hub
 from bot.mattermost.marks import markdown
-from bot.mattermost.payload import Unreadable, digest
+from bot.mattermost.payload import Unreadable, Unsealed, digest
+from bot.mattermost.reading import turned
 from bot.mattermost.spots import Spot
 from bot.mattermost.words import ELSEWHERE
 from bot.payload import Payload, text
@@ -80,6 +82,7 @@ class Interactions:
             log.warning(
                 "button refused", why=str(error), account=text(payload, "user_id"), post=text(payload, "post_id")
             )
+            await self._journaled(payload, "button", error)
             return Told(_whisper(self.hub.read(error.sentence, "fr")))
         name = digest(spot.post, spot.account, event.token.model_dump_json())
         if name in self._pressing:
@@ -111,10 +114,14 @@ class Interactions:
 
     async def submission(self, payload: Payload) -> Told:
         """A dialog sent: kept open with what is wrong, or closed; another form is opened by its button."""
+        sounded = probe.answered(self.hub.drawing.seals.probe, payload, self.hub.drawing.now(), self.hub.me)
+        if sounded is not None:
+            return Told(sounded)
         try:
             spot, event = self.hub.reader.submission(payload)
         except Unreadable as error:
             log.warning("dialog refused", why=str(error), account=text(payload, "user_id"))
+            await self._journaled(payload, "form", error)
             return Told({"error": self.hub.read(error.sentence, "fr")})
         if event is None:
             return Told()
@@ -123,6 +130,11 @@ class Interactions:
         problems = {n: self.hub.read(p, answer.lang) for n, p in inside.problems.items()} if inside else {}
         rest = [r for r in answer.replies if r is not inside]
         return Told(corrected(spot.asked, problems), spot, rest, answer.lang)
+
+    async def _journaled(self, payload: Payload, what: Literal["button", "form"], error: Unreadable) -> None:
+        """What was forged, replayed or never opened is kept; what is no payload at all is only logged."""
+        if isinstance(error, Unsealed) and text(payload, "user_id"):
+            await self.hub.receive(turned(payload, what, str(error)))
 
 
 def _whisper(words: str) -> Body:

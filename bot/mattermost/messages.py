@@ -1,7 +1,7 @@
 """Posts as events: messages typed, files dropped, mentions. Pure.
 
-What is nobody's words (system posts, edits, deletions, posts of integrations and ours) is None. A message in a channel
-counts only in a thread, or when it begins by naming the bot: a command, which no thread had before servers of 2026.
+What is nobody's words (system posts, edits, deletions, posts of integrations and ours) is None; whether anybody listens
+to a channel is not known here. What begins by naming the bot is a command, which no thread had before servers of 2026.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ class Dropped:
 Heard = tuple[Spot, Said | Dropped | Asked]
 
 
-def message(post: Payload, me: Me, *, direct: bool) -> Heard | None:
-    """A post, of the socket or read back. Raises Unreadable for what is no post."""
+def message(post: Payload, me: Me, *, direct: bool, corrected: bool = False) -> Heard | None:
+    """A post, of the socket or read back; `corrected`: heard before, and changed. Raises Unreadable for what is no post."""
     id_, account = need(post, "id"), need(post, "user_id")
     if account == me.id or not _theirs(post):
         return None
     thread = text(post, "root_id")
     spot = Spot(kind="message", account=account, channel=need(post, "channel_id"), direct=direct, thread=thread)
     words, named = _unnamed(text(post, "message"), me)
-    event = f"m:{spot.channel}:{id_}"
+    event = f"m:{spot.channel}:{id_}" + (f":{number(post, 'edit_at')}" if corrected else "")
     if named and not direct:
+        if corrected:
+            return None
         return spot, Asked(**spot.where(), id=event, text=words.removeprefix("/atelier").strip())
-    if not direct and not thread:
-        return None
-    said = Said(**spot.where(), id=event, text=words.strip(), thread=thread, post=id_)
-    refs = files(post)
+    said = Said(**spot.where(), id=event, text=words.strip(), thread=thread, post=id_, corrected=corrected)
+    refs = () if corrected else files(post)
     return spot, Dropped(said, refs) if refs else said
 
 

@@ -19,6 +19,10 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
+class Unsealed(Unreadable):
+    """What our seals do not hold for: forged, another person's, or out of date."""
+
+
 def need(payload: object, *path: str) -> str:
     """The text at that path. Raises Unreadable without it."""
     found = text(payload, *path)

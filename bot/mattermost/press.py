@@ -24,16 +24,17 @@ LONGEST_TOKEN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Seals:
-    """The three seals of this platform."""
+    """The seals of this platform; `probe` is told in `bot.mattermost.probe`."""
 
     press: Seal
     form: Seal
     doubles: Seal
+    probe: Seal
 
     @classmethod
     def of(cls, secret: bytes) -> Seals:
-        """All three, from the bot's secret."""
-        return cls(*(Seal.of(secret, f"mattermost/{purpose}") for purpose in ("press", "form", "post")))
+        """All of them, from the bot's secret."""
+        return cls(*(Seal.of(secret, f"mattermost/{purpose}") for purpose in ("press", "form", "post", "probe")))
 
     def button(self, token: Token, now: datetime, account: str = "") -> str:
         """A button's context. With an account, it is that person's alone, for seven days."""

@@ -12,17 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.mattermost.corrections import NONE, Asked, box
-from bot.mattermost.payload import Unreadable, digest, need
+from bot.mattermost.payload import Unreadable, Unsealed, digest, need
 from bot.mattermost.press import CONTEXT, Seals
-from bot.mattermost.spots import Me, Spot, between
+from bot.mattermost.spots import DIRECT, PLATFORM, Me, Spot, between
 from bot.mattermost.words import EXPIRED, FORGED, UNOPENED
 from bot.payload import Payload, part, text
 from bot.tokens import Expired, Forged
 from chat import talk
-from chat.talk import Filled, Given, Pressed
+from chat.cards import Address
+from chat.talk import Filled, Given, Pressed, Turned
 from chat.text import Text
 
 SUBMISSION = "dialog_submission"
@@ -58,7 +59,7 @@ class Reader:
         spot = self.pressed_at(payload)
         chosen = part(payload, "context", "selected_option")
         with _sealed(FORGED):
-            sealed = need(payload, "context", CONTEXT)
+            sealed = text(payload, "context", CONTEXT)
             token = self.seals.pressed(sealed, chosen if isinstance(chosen, str) else None, spot.account, self.now)
             spot = replace(spot, whispered=self.seals.alone(sealed, self.now))
         id_ = f"a:{digest(spot.trigger, spot.post)}"
@@ -95,6 +96,15 @@ class Reader:
         return spot, Filled(**spot.where(), id=id_, token=token, given=given(asked, answers))
 
 
+def turned(payload: Payload, what: Literal["button", "form"], why: str) -> Turned:
+    """What was refused, for the journal: by the account that the server named. The same one sent again is the same."""
+    account = need(payload, "user_id")
+    place = Address(platform=PLATFORM, id=f"{DIRECT}{account}")
+    carried = json.dumps([part(payload, "context"), part(payload, "state")], sort_keys=True)
+    id_ = f"x:{digest(account, text(payload, 'post_id'), carried)}"
+    return Turned(sender=Address(platform=PLATFORM, id=account), place=place, id=id_, what=what, why=why)
+
+
 def _kept_spot(account: str, kept: Payload, asked: Asked) -> Spot:
     return Spot(
         kind="dialog", account=account, channel=text(kept, "c"), direct=bool(kept.get("d")), thread=text(kept, "t"),
@@ -104,11 +114,11 @@ def _kept_spot(account: str, kept: Payload, asked: Asked) -> Spot:
 
 @contextmanager
 def _sealed(sentence: Text) -> Iterator[None]:
-    """Turns what a seal refuses into Unreadable, with its sentence."""
+    """Turns what a seal refuses into Unsealed, with its sentence."""
     try:
         yield
     except Forged as error:
-        raise Unreadable(str(error), EXPIRED if isinstance(error, Expired) else sentence) from error
+        raise Unsealed(str(error), EXPIRED if isinstance(error, Expired) else sentence) from error
 
 
 def given(asked: Asked, answers: Payload) -> Given:

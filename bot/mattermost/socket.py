@@ -53,6 +53,15 @@ class Socket:
     heard: datetime | None = field(default=None, init=False)
     behind: datetime | None = field(default=None, init=False)
 
+    @property
+    def whole(self) -> datetime | None:
+        """Nothing said before this was missed: the last frame, or what is to be read back since."""
+        return self.behind or self.heard
+
+    def begin(self, moment: datetime) -> None:
+        """Let the next connection be a new one, and begin by what was said since `moment` (aware)."""
+        self.connection, self.behind = "", moment
+
     async def run(self) -> None:
         """Stay connected until cancelled; each failure is waited after, longer and longer, or as long as the server says."""
         wait, self.heard = self.first_wait, self.now()
@@ -129,7 +138,7 @@ class Socket:
         if last is not None and (missed or self.behind is not None):
             await self._read_back(last)
         data = part(event, "data")
-        if text(event, "event") == "posted" and isinstance(data, dict):
+        if text(event, "event") in {"posted", "post_edited"} and isinstance(data, dict):
             self.posted(data)
 
     async def _read_back(self, moment: datetime) -> None:

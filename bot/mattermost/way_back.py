@@ -1,4 +1,8 @@
-"""What comes from the server to the bot, as far as it can be seen from here: the websocket, and the addresses it calls."""
+"""What comes from the server to the bot: the websocket, and the addresses it calls, tried by the server itself when it can.
+
+Whether the server may call us is only known by being called (a private address is refused unless
+AllowedUntrustedInternalConnections names it): it is made to call us, and what it cannot be made to say is said so.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,10 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from bot.findings import Finding, attention, faute, ok
+from bot.findings import Finding, Level, attention, faute, ok
+from bot.mattermost import certificates
 from bot.mattermost.client import API, PORTS, trust
+from bot.mattermost.sounding import CALLS, Sounding
 from bot.mattermost.words import RETRY
 from chat.text import raw, tr
 
@@ -27,18 +33,23 @@ HEALTHY = "/healthz"
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """One server and the bot's public address. `patience` is in seconds, for each question."""
+    """One server and the bot's public address. `patience` is in seconds, for each question.
+
+    `secret` is ATELIER_SECRET_KEY, None when it is missing; `channel` is one that the bot is in, if one is known.
+    """
 
     url: str
     token: str = field(repr=False)
     public: str
     command_token: str = field(repr=False)
     patience: float
+    secret: bytes | None = field(default=None, repr=False)
+    channel: str = ""
 
     async def findings(self, *, token: bool) -> list[Finding]:
-        """What is found; the websocket is tried only with a token that the server knows."""
+        """What is found; what needs a token that the server knows is tried only with one."""
         socket_ = [await self._websocket()] if token else []
-        return [*socket_, *self._command(), *await self._called()]
+        return [*socket_, *self._command(), *await self._called(token=token)]
 
     async def _websocket(self) -> Finding:
         """Connected, and greeted: a token that is refused is no HTTP error there."""
@@ -54,10 +65,11 @@ class WayBack:
             ):
                 greeted = json.loads(await channel.recv()).get("event") == "hello"
         except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError, ValueError) as failure:
-            why = raw(str(failure)[:200] or type(failure).__name__)
-            said = tr("Le websocket de Mattermost ne se connecte pas ({why}) : les messages écrits au robot ne lui parviennent pas.", why=why)  # fmt: skip
+            return _unconnected(failure)
+        if not greeted:
+            said = tr("Le websocket de Mattermost se connecte, mais ne salue pas le robot : ce n'est pas Mattermost.")
             return faute("mattermost.websocket", said, RETRY)
-        if not (secure and greeted):
+        if not secure:
             said = tr("Le websocket de Mattermost se connecte sans chiffrement (http).")
             return attention("mattermost.websocket", said, tr("Donnez à MATTERMOST_URL une adresse en https."))
         return ok("mattermost.websocket", tr("Le websocket de Mattermost se connecte par TLS."))
@@ -68,15 +80,23 @@ class WayBack:
         said = tr("MATTERMOST_COMMAND_TOKEN manque : la commande « /atelier » est refusée.")
         return [attention("mattermost.commande", said, COMMAND)]
 
-    async def _called(self) -> list[Finding]:
-        """Whether the bot's address is one that the server may call, and answers from here."""
+    async def _called(self, *, token: bool) -> list[Finding]:
+        """Whether the server reaches the bot: it is made to; else, what can be seen from here."""
         asked = urlsplit(self.public)
         if asked.scheme not in PORTS or not asked.hostname:
             said = tr("ATELIER_PUBLIC_URL manque : aucun bouton de Mattermost ne mènerait au robot.")
             repair = tr("Donnez l'adresse à laquelle le serveur Mattermost appelle le robot, par exemple https://atelier.exemple.fr.")  # fmt: skip
             return [faute("mattermost.rappel", said, repair)]
+        made = await self._sounded() if token else []
+        if [finding.level for finding in made] == [Level.OK]:
+            return made
         inside = await asyncio.to_thread(private, asked.hostname)
-        return [*([_untrusted(asked.hostname)] if inside else []), await self._healthy()]
+        return [*made, *([_untrusted(asked.hostname)] if inside else []), await self._healthy()]
+
+    async def _sounded(self) -> list[Finding]:
+        if self.secret is None:
+            return []
+        return [await Sounding(self.url, self.token, self.public, self.secret, self.patience, self.channel).finding()]
 
     async def _healthy(self) -> Finding:
         try:
@@ -89,11 +109,21 @@ class WayBack:
             said = tr("Le robot répond à son adresse publique {url}.", url=raw(self.public))
             return ok("mattermost.rappel", said)
         said = tr("Le robot ne répond pas à son adresse publique {url} ({why}).", url=raw(self.public), why=raw(why))
-        repair = tr(
-            "Lancez « atelier serve », vérifiez le nom, le certificat et le pare-feu entre Mattermost et le robot, puis "
-            "relancez « atelier doctor »."
+        return attention("mattermost.rappel", said, CALLS)
+
+
+def _unconnected(failure: Exception) -> Finding:
+    """The reason, a certificate's by its name."""
+    point, found = "mattermost.websocket", certificates.refused(failure)
+    if found is not None:
+        why, repair = found
+        said = tr(
+            "{why} Le websocket ne se connecte pas : les messages écrits au robot ne lui parviennent pas.", why=why
         )
-        return attention("mattermost.rappel", said, repair)
+        return faute(point, said, repair)
+    told = raw(str(failure)[:200] or type(failure).__name__)
+    said = tr("Le websocket de Mattermost ne se connecte pas ({why}) : les messages écrits au robot ne lui parviennent pas.", why=told)  # fmt: skip
+    return faute(point, said, RETRY)
 
 
 def _untrusted(host: str) -> Finding:

@@ -82,11 +82,11 @@ async def designation(player: Player, ref: str) -> None:
 async def orders(player: Player, ref: str) -> None:
     """Credits are delegated; the service prepares the order, its director signs it."""
     await player.press(JEANNE, "Enregistrer la délégation de crédits", REVIEW.id)
-    await player.fill(JEANNE, {"ae": "20 000 €", "cp": "20 000 €", "uo": "DDT 55", "chorus": "2026-0135"})
+    await player.fill(JEANNE, {"ae": "24 000 €", "cp": "24 000 €", "uo": "DDT 55", "chorus": "2026-0135"})
     days(player, 4)
     await player.press(CAMILLE, "Enregistrer la notification du bon de commande")
     await player.fill(CAMILLE, {
-        "ej": "1512345678", "montant": "8 000 €", "objet": "appropriation", "jour": day(player), "delai": "1 mois",
+        "ej": "1512345678", "montant": "8 000 €", "montant_ttc": "9 600 €", "objet": "appropriation", "jour": day(player), "delai": "1 mois",
         "moyen": "Courriel avec accusé", "preuve": "Accusé du jour",
     })  # fmt: skip
     await player.press(PAUL, "Signer")
@@ -114,7 +114,7 @@ async def session(player: Player, ref: str) -> None:
     """The second order, then two days on site."""
     await player.press(CAMILLE, "Enregistrer le bon de commande d'animation")
     await player.fill(CAMILLE, {
-        "ej": "1512345679", "montant": "12 000 €", "jour": day(player), "delai": "2 mois", "moyen": "Courriel avec accusé",
+        "ej": "1512345679", "montant": "12 000 €", "montant_ttc": "14 400 €", "jour": day(player), "delai": "2 mois", "moyen": "Courriel avec accusé",
         "preuve": "Accusé du jour",
     })  # fmt: skip
     await player.press(PAUL, "Signer")
@@ -159,7 +159,7 @@ async def money(player: Player, ref: str) -> None:
             CAMILLE, f"demande_paiement {ref} commande = {number} | jour = {day(player)} | preuve = Facture {number}"
         )
     days(player, 20)
-    for number, amount in (("1", "8 000 €"), ("2", "12 000 €")):
+    for number, amount in (("1", "9 600 €"), ("2", "14 400 €")):
         await player.command(CAMILLE, f"paiement {ref} commande = {number} | jour = {day(player)} | montant = {amount}")
 
 

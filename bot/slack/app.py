@@ -81,6 +81,11 @@ class SlackRoom:
         except (Undelivered, Undeliverable) as failure:
             log.warning("slack does not say who we are", reason=str(failure))
 
+    @property
+    def listener(self) -> None:
+        """Nothing: Slack shares what is said between the connections of Socket Mode."""
+        return
+
     async def run(self) -> None:
         """Stay connected in Socket Mode until cancelled; return at once without SLACK_APP_TOKEN."""
         if self.config.app_token:

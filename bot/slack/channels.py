@@ -1,15 +1,20 @@
 """The atelier's private channels on Slack: opened once, found again by their name, kept to their members.
 
-Sources: https://docs.slack.dev/reference/methods/conversations.create, .invite, .kick, .members.
+Sources: https://docs.slack.dev/reference/methods/conversations.create, .list, .invite, .kick, .members; .unarchive:
+« Bot tokens (xoxb-...) cannot currently be used to unarchive conversations ».
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.payload import every, text
+import structlog
+
+from bot.payload import every, part, text
 from bot.slack.link import Link
 from chat.platform import Undeliverable, Undelivered
+
+log = structlog.get_logger()
 
 TAKEN, THERE, ALONE = "name_taken", "already_in_channel", "cant_invite_self"
 GONE = (
@@ -22,17 +27,30 @@ GONE = (
     "cant_kick_self",
 )
 PAGE, PAGES = 200, 50
+TRIES = 9
+LONGEST = 80
+"""Letters in a channel's name."""
 
 
 async def opened(link: Link, name: str) -> str:
-    """The id of the private channel of this name, created when it does not exist. Raises Undelivered or Undeliverable."""
-    try:
-        answer = await link.call("conversations.create", name=name, is_private=True)
-    except Undeliverable as refusal:
-        if TAKEN not in str(refusal):
-            raise
-        return await _found(link, name)
-    return _id(answer)
+    """The id of the private channel of that name, or of the next free one. Raises Undelivered or Undeliverable.
+
+    A name stays taken by an archived channel, which a bot cannot bring back, and by somebody else's, which a bot may not
+    even see: only a channel that we created ourselves and that still lives is ours.
+    """
+    ours: Mapping[str, str] | None = None
+    for number in range(1, TRIES + 1):
+        tried = name if number == 1 else f"{name[: LONGEST - 2]}-{number}"
+        try:
+            return _id(await link.call("conversations.create", name=tried, is_private=True))
+        except Undeliverable as refusal:
+            if TAKEN not in str(refusal):
+                raise
+        ours = await _ours(link) if ours is None else ours
+        if tried in ours:
+            return ours[tried]
+        log.info("channel of another", name=tried)
+    raise Undeliverable(f"{TAKEN}: every name like {name} is taken")
 
 
 def _id(answer: object) -> str:
@@ -42,20 +60,21 @@ def _id(answer: object) -> str:
     return found
 
 
-async def _found(link: Link, name: str) -> str:
-    """Ours was created before, and its record lost with the process that made it."""
+async def _ours(link: Link) -> Mapping[str, str]:
+    """The channels that we created and that live, by name: a record may have been lost with the process that made it."""
+    us = text(dict(await link.call("auth.test")), "user_id")
+    found: dict[str, str] = {}
     cursor = ""
     for _ in range(PAGES):
         page = await link.call(
             "conversations.list", types="private_channel", exclude_archived=True, limit=PAGE, cursor=cursor or None
         )
-        for channel in every(page, "channels"):
-            if text(channel, "name") == name:
-                return text(channel, "id")
+        ours = (c for c in every(page, "channels") if text(c, "creator") == us and part(c, "is_archived") is not True)
+        found |= {text(channel, "name"): text(channel, "id") for channel in ours}
         cursor = text(page, "response_metadata", "next_cursor")
         if not cursor:
             break
-    raise Undeliverable(f"{TAKEN}: {name} is somebody else's channel")
+    return found
 
 
 async def settle(link: Link, channel: str, members: Sequence[str]) -> None:

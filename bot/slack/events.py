@@ -19,7 +19,7 @@ from bot.slack.hub import Hub, saying
 from bot.slack.messages import Dropped
 from bot.slack.spots import Spot
 from chat.platform import Undelivered
-from chat.talk import AnyEvent, Attached, Said, Say, Show
+from chat.talk import AnyEvent, Asked, Offered, Said, Say, Show
 
 log = structlog.get_logger()
 
@@ -34,6 +34,8 @@ class Events:
 
     hub: Hub
     _running: dict[str, asyncio.Task[int]] = field(default_factory=dict)
+    _listened: set[str] = field(default_factory=set)
+    """The channels where somebody listens to what is said outside threads, as far as was seen."""
 
     async def message(self, payload: Payload, headers: Headers) -> int:
         """A message typed, or files dropped. What Slack sends again while we work waits for the same work."""
@@ -53,6 +55,12 @@ class Events:
         return await asyncio.shield(task)
 
     async def _heard(self, spot: Spot, words: Said | Dropped, *, last: bool) -> int:
+        if isinstance(words, Dropped) and not spot.direct:
+            said = words.said
+            offered = Offered(sender=said.sender, place=said.place, id=said.id, thread=said.thread)
+            outcome = (await self.hub.receive(offered)).outcome
+            if outcome in {"ignored", "away"}:
+                return DONE if outcome == "ignored" else AGAIN
         try:
             event = await self._fetched(spot, words) if isinstance(words, Dropped) else words
         except Undelivered as failure:
@@ -62,8 +70,10 @@ class Events:
 
     async def _handed(self, spot: Spot, event: AnyEvent, *, last: bool) -> int:
         answer = await self.hub.receive(event)
-        away = answer.outcome == "away"
-        if not away or last:
+        away, aloud = answer.outcome == "away", spot.direct or bool(spot.thread) or isinstance(event, Asked)
+        if not aloud and answer.outcome not in {"ignored", "away"}:
+            self._listened.add(spot.channel)
+        if not away or (last and (aloud or spot.channel in self._listened)):
             self.hub.follow(spot, answer.replies, answer.lang)
         return AGAIN if away else DONE
 
@@ -78,7 +88,7 @@ class Events:
         self.hub.follow(spot, refused, "fr")
         words = dropped.said
         if uploads:
-            return Attached(**dict(words), files=tuple(uploads))
+            return words.with_files(tuple(uploads))
         return words if words.text else None
 
     async def mention(self, payload: Payload, headers: Headers) -> int:

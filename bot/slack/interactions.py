@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from slack_bolt.response import BoltResponse
 
-from bot.payload import Payload
+from bot.payload import Payload, text
 from bot.slack import corrections, windows
 from bot.slack.answering import body
 from bot.slack.answers import whole
 from bot.slack.hub import Hub, saying
-from bot.slack.payload import Unreadable
-from bot.slack.reading import action_spot
+from bot.slack.payload import Unreadable, Unsealed
+from bot.slack.reading import action_spot, turned
 from bot.slack.spots import Spot
 from chat.cards import Message
 from chat.platform import Undeliverable
@@ -63,14 +63,15 @@ class Interactions:
         try:
             spot, event = self.hub.reader.action(payload)
         except Unreadable as error:
-            return self._refused(payload, error)
+            return await self._refused(payload, error)
         if event is not None:
             answer = await self.hub.receive(event)
             self.hub.follow(spot, answer.replies, answer.lang)
         return BoltResponse(status=200, body="")
 
-    def _refused(self, payload: Payload, error: Unreadable) -> BoltResponse:
+    async def _refused(self, payload: Payload, error: Unreadable) -> BoltResponse:
         log.warning("button refused", why=str(error))
+        await self._journaled(payload, "button", error)
         try:
             self.hub.follow(action_spot(payload), (saying(error.sentence),), "fr")
         except Unreadable:
@@ -83,6 +84,7 @@ class Interactions:
             spot, event = self.hub.reader.submission(payload)
         except Unreadable as error:
             log.warning("window refused", why=str(error))
+            await self._journaled(payload, "form", error)
             view = payload.get("view")
             told = (
                 corrections.again(whole(view), [self.hub.read(error.sentence, "fr")])
@@ -94,6 +96,11 @@ class Interactions:
         inside = next((r for r in answer.replies if isinstance(r, Correct | Ask)), None)
         self.hub.follow(spot, [r for r in answer.replies if r is not inside], answer.lang)
         return BoltResponse(status=200, body=self._inside(spot, inside, answer.lang))
+
+    async def _journaled(self, payload: Payload, what: Literal["button", "form"], error: Unreadable) -> None:
+        """What was forged, another person's or out of date is kept; what is no payload at all is only logged."""
+        if isinstance(error, Unsealed) and text(payload, "user", "id"):
+            await self.hub.receive(turned(payload, what, str(error)))
 
     def _inside(self, spot: Spot, reply: Correct | Ask | None, lang: str) -> Any:
         match reply:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import aiohttp
 import structlog
@@ -45,10 +46,10 @@ class Link:
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """The pooled session: no cookies are kept, HTTPS_PROXY is heard."""
+        """The pooled session: no cookies are kept, HTTPS_PROXY is heard (when it is said: asking again costs a thread)."""
         if self.client.session is None or self.client.session.closed:
             self.client.session = aiohttp.ClientSession(
-                timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True
+                timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), trust_env=bool(getproxies())
             )
         return self.client.session
 

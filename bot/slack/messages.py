@@ -1,8 +1,9 @@
 """Slack's events as ours: messages typed, files dropped, mentions, the App Home opened. Pure.
 
 Source: https://docs.slack.dev/reference/events/message/. What is nobody's words (joins, edits, deletions, posts of bots,
-ours among them) is None. A message in a channel counts only in a thread. A file comes with the message that shows it:
-`file_shared` names the same file a second time, without words, and is not listened to.
+ours among them) is None; whether anybody listens to a channel is not known here, but what is changed in a direct
+conversation is nobody's. A file comes with the message that
+shows it: `file_shared` names the same file a second time, without words, and is not listened to.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.payload import Payload, every, part, text
-from bot.slack.payload import Unreadable, need, typed
+from bot.slack.payload import Unreadable, named, need, typed
 from bot.slack.reading import where
 from bot.slack.spots import Spot
 from chat.talk import Asked, Said
 
 SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+CHANGED = "message_changed"
 GONE = frozenset({"tombstone", "hidden_by_limit"})
 
 
@@ -42,19 +44,29 @@ class Dropped:
 def message(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Said | Dropped] | None:
     """A message event. `known` are the ids this bot has: words that begin by naming it come as a mention."""
     event = part(payload, "event")
+    changed = _changed(event)
+    if changed is not None:
+        event = changed
     if not _theirs(event, known):
         return None
     spot, post = _spot(event), need(event, "ts")
     words = text(event, "text")
-    if not spot.direct and (not spot.thread or words.lstrip().startswith(mentions(payload, known))):
+    if changed is not None and spot.direct:
         return None
+    if not spot.direct and words.lstrip().startswith(mentions(payload, known)):
+        return None
+    words = _unnamed(words, mentions(payload, known))
     said = Said(
         **where(spot),
-        id=f"m:{spot.channel}:{post}",
-        text=typed(_unnamed(words, mentions(payload, known))).strip(),
+        id=":".join(("m", spot.channel, post, *([text(event, "edited", "ts")] if changed else []))),
+        text=typed(words).strip(),
         thread=spot.thread,
         post=post,
+        named=named(words),
+        corrected=changed is not None,
     )
+    if changed is not None:
+        return spot, said
     files = tuple(file(f) for f in every(event, "files") if text(f, "mode") not in GONE)
     return spot, Dropped(said, files) if files else said
 
@@ -95,6 +107,16 @@ def file(found: object) -> FileRef:
         url=text(found, "url_private_download") or text(found, "url_private"),
         outside=part(found, "is_external") is True,
     )
+
+
+def _changed(event: object) -> Payload | None:
+    """A message as it is now, when its author changed its words; None for anything else, a link unfurled among them."""
+    now, before = part(event, "message"), part(event, "previous_message")
+    if text(event, "subtype") != CHANGED or not isinstance(now, dict):
+        return None
+    if not text(now, "edited", "ts") or text(now, "text") == text(before, "text"):
+        return None
+    return {"ts": text(before, "ts"), **now, "channel": need(event, "channel")}
 
 
 def _theirs(event: object, known: Collection[str]) -> bool:

@@ -22,6 +22,10 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
+class Unsealed(Unreadable):
+    """What our seals do not hold for: forged, another person's, or out of date."""
+
+
 def need(payload: object, *path: str) -> str:
     """The text at that path. Raises Unreadable without it."""
     found = text(payload, *path)
@@ -38,6 +42,12 @@ def digest(*parts: str) -> str:
 def typed(written: str) -> str:
     """A message's text as it was typed: links, mentions and entities undone (https://docs.slack.dev/messaging/formatting-message-text)."""
     return _ENTITIES.sub(lambda entity: unescape(entity[0]), _REFERENCE.sub(_told, written))
+
+
+def named(written: str) -> tuple[str, ...]:
+    """What a message names by an id alone, each as `typed` writes it: « @U123 », « #C123 »."""
+    found = _REFERENCE.finditer(written)
+    return tuple(dict.fromkeys(_told(f) for f in found if not f[3] and (f[1] in "@#" or f[2].startswith("subteam^"))))
 
 
 def _told(reference: re.Match[str]) -> str:

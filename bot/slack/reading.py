@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.payload import Payload, every, part, text
 from bot.slack.answers import given, whole
-from bot.slack.payload import Unreadable, digest, need, typed
+from bot.slack.payload import Unreadable, Unsealed, digest, need, typed
 from bot.slack.press import Seals
 from bot.slack.spots import PLATFORM, Spot
 from bot.slack.windows import CALLBACK
 from bot.slack.words import EXPIRED, FORGED
 from bot.tokens import Expired, Forged
 from chat.cards import Address, Token
-from chat.talk import Asked, Filled, Pressed
+from chat.talk import Asked, Filled, Pressed, Turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,20 @@ class Reader:
         return spot, Filled(**where(spot), id=id_, token=token, given=given(view))
 
 
+def turned(payload: Payload, what: Literal["button", "form"], why: str) -> Turned:
+    """What was refused, for the journal. Slack signs what it sends: the account is true."""
+    account, trigger = need(payload, "user", "id"), text(payload, "trigger_id")
+    spot = _spot(payload, "action", account, text(payload, "channel", "id"))
+    return Turned(**where(spot), id=f"x:{digest(account, trigger)}", what=what, why=why)
+
+
 @contextmanager
 def _sealed() -> Iterator[None]:
-    """Turns what a seal refuses into Unreadable, with its sentence."""
+    """Turns what a seal refuses into Unsealed, with its sentence."""
     try:
         yield
     except Forged as error:
-        raise Unreadable(str(error), EXPIRED if isinstance(error, Expired) else FORGED) from error
+        raise Unsealed(str(error), EXPIRED if isinstance(error, Expired) else FORGED) from error
 
 
 def where(spot: Spot) -> dict[str, Any]:

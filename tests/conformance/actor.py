@@ -17,11 +17,14 @@ from bot.sandbox.people import REVIEW, Somebody
 from chat.talk import Asked, Attached, Filled, Given, Pressed, Said
 from storage.tables import conversations
 from storage.unit import Unit
+from tests.conformance import scenes
 from tests.conformance.stage import Lost, Stage
 
 FILE = re.compile(r"\{file(\d)\}")
 PRESSED = frozenset({"avis", "repondre", "ecrire", "inviter", "demande_paiement", "paiement"})
 """What the story types, and what the presser does with buttons and windows."""
+OTHERS = "Autres gestes"
+"""The menu of what may be done at any time."""
 WAYS = {Asked: "texte", Said: "texte", Pressed: "bouton", Filled: "bouton", Attached: "fichier"}
 
 
@@ -68,6 +71,11 @@ class Actor:
         """What the story asks of the bot behind: its clock."""
         return SimpleNamespace(clock=Jumping(self))
 
+    def set_scene(self, id_: str) -> None:
+        """An atelier is put where this row may be taken."""
+        self.deeds.append(Deed("scene", text=id_))
+        scenes.placed(self.stage, id_)
+
     async def command(self, who: Somebody, text: str, place: str = "") -> None:
         kept = text
         for number, file in enumerate(self._unsorted(who)):
@@ -88,6 +96,18 @@ class Actor:
     async def choose(self, who: Somebody, menu: str, line: str, place: str = "") -> None:
         await self.stage.choose(who, menu, line, place)
         self._note()
+
+    async def take(self, who: Somebody, label: str, ref: str) -> None:
+        """Make a gesture by the last card of this request that offers it: its button, or its line of a menu. Raises Lost."""
+        for read in reversed(self.stage.screen(who)):
+            if ref in read.text and label in read.buttons:
+                await self.stage.press_on(who, read, label)
+                return self._note()
+            if ref in read.text and label in read.menus.get(OTHERS, ()):
+                return await self.choose(who, OTHERS, label)
+        raise Lost(
+            f"{self.stage.name}: nothing offers « {label} » on {ref} to {who.name}:\n{self.stage.read(who)[-3000:]}"
+        )
 
     async def fill(self, who: Somebody, given: Given) -> None:
         await self.stage.fill(who, given)
@@ -131,6 +151,8 @@ class Actor:
             match deed:
                 case Deed(kind="jump", by=by):
                     self.stage.clock.jump(by)
+                case Deed(kind="scene", text=id_):
+                    self.set_scene(id_)
                 case Deed(kind="command", who=Somebody() as who):
                     await self.command(who, self._named(who, deed.text), deed.place)
                 case Deed(kind="say", who=Somebody() as who):
@@ -160,10 +182,14 @@ class Actor:
     def _note(self) -> None:
         """What the last event brought about: the lines it added to the journals."""
         event = self.stage.ear.last
-        lines = self._writer.call(lambda u: {r: u.journal.of(r) for r, _, _ in u.journal.heads()})
-        new = [line for ref, found in lines.items() for line in found[self._lines.get(ref, 0) :]]
-        self._lines = {ref: len(found) for ref, found in lines.items()}
-        self.done[WAYS[type(event)]] |= {line.what for line in new if line.person}
+
+        def added(unit: Unit) -> list[str]:
+            grown = {ref: seq for ref, seq, _ in unit.journal.heads() if seq != self._lines.get(ref)}
+            new = [line for ref in grown for line in unit.journal.of(ref)[self._lines.get(ref, 0) :]]
+            self._lines |= grown
+            return [line.what for line in new if line.person]
+
+        self.done[WAYS[type(event)]] |= set(self._writer.call(added))
 
 
 class Presser(Actor):

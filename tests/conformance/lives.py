@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from atelier.words import Reference, State
+from atelier.words import State
 from bot.sandbox import mission, story
 from storage.unit import Unit
+from tests.conformance import detours, scenes
 from tests.conformance.actor import Actor, Deed, Presser
 from tests.conformance.stage import Stage
 from tests.conformance.stages import lived
@@ -19,9 +21,9 @@ Line = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Life:
-    """What came of it: the state, the journals without the files' ids, what was brought about by which way of acting."""
+    """What came of it: the states, the journals without the files' ids, what was brought about by which way of acting."""
 
-    state: State
+    states: Mapping[str, State]
     journal: list[Line]
     buttons: frozenset[str]
     words: frozenset[str]
@@ -48,6 +50,33 @@ async def again(platform: str, folder: Path, deeds: tuple[Deed, ...]) -> Life:
         return _life(actor, stage)
 
 
+async def detours_by_buttons(platform: str, folder: Path) -> Life:
+    """Every other gesture, pressed and filled."""
+    async with lived(platform, folder) as stage:
+        return await _detoured(Presser(stage), stage)
+
+
+async def detours_by_text(folder: Path) -> Life:
+    """Every other gesture where there is nothing but text."""
+    async with lived("texte", folder) as stage:
+        return await _detoured(Typist(stage), stage)
+
+
+async def detours_again(platform: str, folder: Path, deeds: tuple[Deed, ...]) -> Life:
+    """What was typed there, typed on another platform."""
+    async with lived(platform, folder) as stage:
+        actor = Actor(stage)
+        scenes.listed(stage)
+        await actor.again(list(deeds))
+        return _life(actor, stage)
+
+
+async def _detoured(actor: Actor, stage: Stage) -> Life:
+    scenes.listed(stage)
+    await detours.play(actor)
+    return _life(actor, stage)
+
+
 async def _played(actor: Actor, stage: Stage) -> Life:
     await story.older_requests(actor)  # type: ignore[arg-type]
     ref = await story.play(actor)  # type: ignore[arg-type]
@@ -57,12 +86,12 @@ async def _played(actor: Actor, stage: Stage) -> Life:
 
 
 def _life(actor: Actor, stage: Stage) -> Life:
-    def read(unit: Unit) -> tuple[State, list[Line]]:
+    def read(unit: Unit) -> tuple[dict[str, State], list[Line]]:
         lines = [line for ref, _, _ in unit.journal.heads() for line in unit.journal.of(ref)]
         told = [(x.ref, x.what, str(x.person), x.role, str(x.at), x.from_state, x.to_state, x.text) for x in lines]
-        return unit.dossiers.get(Reference(REF)).state, told
+        return {ref: unit.dossiers.get(ref).state for ref, _, _ in unit.journal.heads()}, told
 
     assert stage.app is not None
-    state, journal = stage.app.writer.call(read)
+    states, journal = stage.app.writer.call(read)
     words = frozenset(actor.done["texte"] | actor.done["fichier"])
-    return Life(state, journal, frozenset(actor.done["bouton"]), words, tuple(actor.deeds))
+    return Life(states, journal, frozenset(actor.done["bouton"]), words, tuple(actor.deeds))

@@ -23,7 +23,7 @@ from tests.mattermost.captured import Refusal
 from tests.mattermost.person import Person
 from tests.mattermost.server import serving
 from tests.mattermost.town import called, connected, room_of
-from tests.mattermost.world import World
+from tests.mattermost.world import World, new_id
 
 WAYS = {"text": "ligne", "textarea": "zone de texte", "select": "menu", "bool": "cases à cocher"}
 MENTION = re.compile(rf"(?<![A-Za-z0-9])@(?!{JOINER})[A-Za-z]\w*")
@@ -71,10 +71,16 @@ class MattermostStage(Stage):
             "channel_name": self.world.channels[post["channel_id"]]["name"], "team_id": "", "trigger_id": calls.trigger(self.account(who)),
             "context": {k: f"A{v[1:]}" for k, v in action["integration"]["context"].items()},
         }  # fmt: skip
-        before = len(self.ear.heard)
+        before = len(self.ear.acted)
         await calls.integration(self.world, action["integration"]["url"], body)
-        if len(self.ear.heard) == before:
+        if len(self.ear.acted) == before:
             raise Turned("the seal does not hold")
+
+    async def unopened(self, who: Somebody) -> None:
+        before = len(self.ear.acted)
+        told = await calls.submit(self.world, self.account(who), {"avis": "oui"})
+        if told.get("error") and len(self.ear.acted) == before:
+            raise Turned("never opened by the bot")
 
     async def intruder(self, who: Somebody) -> None:
         try:
@@ -108,6 +114,13 @@ class MattermostStage(Stage):
         return Read(
             post["id"], text, buttons, menus, files, post["root_id"], post["user_id"] == self.account(who), post
         )
+
+    @property
+    def nowhere(self) -> str:
+        return new_id()
+
+    def members(self, place: str) -> set[str]:
+        return self.world.members[place] - {self.world.bot}
 
     def window(self, who: Somebody) -> Window | None:
         opened = self.world.dialogs.get(self.account(who))
@@ -145,14 +158,18 @@ class MattermostStage(Stage):
     ) -> None:
         before = len(self.ear.heard)
         post = self.people[who.account].say(text, place, thread, dict(files or {}))
-        channel = self.world.channels[place]
 
         async def told_again() -> None:
-            self.world.tell("posted", place, self.world._posted(post, channel))
+            self.world.tell("posted", place, self.world._posted(post, self.world.channels[place]))
 
         self._last = told_again
-        if thread or channel["type"] == "D":
-            await self.came(before + 1)
+        await self.came(before + 1)
+
+    async def _correct(self, who: Somebody, text: str, place: str) -> None:
+        before = len(self.ear.heard)
+        post = next(p for p in reversed(self.people[who.account].screen(place)) if p["user_id"] == self.account(who))
+        self.world.change(self.world.posts[post["id"]], {"message": text})
+        await self.came(before + 1)
 
     async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None:
         await self._say(who, text, place, thread, files)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tests.conformance.stage import Stage
 
 PARTS = (
-    "Ce que le robot écrit", "Les réponses", "Les formulaires", "Ce que les gens font", "La sûreté",
+    "Ce que le robot écrit", "Les réponses", "Les formulaires", "Les salons", "Ce que les gens font", "La sûreté",
     "Les pannes et les reprises",
 )  # fmt: skip
 """In the order of the page."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import get_args
+
 from bot.sandbox.people import CAMILLE, MARC, NORA, REVIEW
 from chat.cards import Address, Card, Message
-from chat.talk import Say, Show
-from chat.text import raw
+from chat.talk import Answer, Outcome, Say, Show
+from chat.text import Day, raw, tr
 from tests.conformance.registry import feature
 from tests.conformance.stage import Stage
 from tests.conformance.words import NUMBERS, REF, button, posted
@@ -20,6 +23,26 @@ async def alone(stage: Stage) -> str:
     assert "Votre file" in stage.read(NORA, REVIEW.id)
     assert "Votre file" not in stage.read(MARC, REVIEW.id) + stage.read(MARC)
     return "à elle seule, sur place"
+
+
+@feature(PART, "Une réponse dans la langue de la personne")
+async def translated(stage: Stage) -> str:
+    told = Say(message=Message(text=tr("Le geste « {label} ».", label=Day(day=date(2026, 11, 24)))))
+    stage.desk.answers.append(Answer(replies=(told,), lang="en"))
+    await stage.command(CAMILLE, "file")
+    assert "Tuesday" in stage.screen(CAMILLE)[-1].text
+    assert "Le geste" not in stage.screen(CAMILLE)[-1].text
+    return "oui"
+
+
+@feature(PART, "Fait, refusé, périmé, en panne : tout est dit à la personne")
+async def outcomes(stage: Stage) -> str:
+    for outcome in get_args(Outcome):
+        told = Say(message=Message(text=raw(f"C'est « {outcome} ».")))
+        stage.desk.answers.append(Answer(replies=(told,), outcome=outcome))
+        await stage.command(CAMILLE, "file")
+        assert f"C'est « {outcome} »." in stage.screen(CAMILLE)[-1].text
+    return "oui"
 
 
 @feature(PART, "La réponse à un bouton d'un salon, pour la personne seule")

@@ -49,7 +49,9 @@ class SandboxStage(Stage):
     ids: list[str] = field(default_factory=list)
     name: str = PLATFORM
     review: str = REVIEW.id
+    local: bool = True
     _last: Callable[[], Awaitable[object]] | None = None
+    _drawn: dict[str, tuple[Any, MessageView]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.platform = self.sandbox
@@ -66,6 +68,13 @@ class SandboxStage(Stage):
 
     def home(self, who: Somebody) -> str:
         return direct(who.account)
+
+    @property
+    def nowhere(self) -> str:
+        return "p999999"
+
+    def members(self, place: str) -> set[str]:
+        return set(self.world.place(place).members)
 
     def window(self, who: Somebody) -> Window | None:
         found = self.world.forms.get(who.account)
@@ -95,6 +104,11 @@ class SandboxStage(Stage):
             await self.sandbox.press(who.account, read.id, FORGED)
         except Unknown as error:
             raise Turned("a token that no post ever showed") from error
+
+    async def unopened(self, who: Somebody) -> None:
+        answer = await self.sandbox.fill(who.account, FORGED, {"adequation_dispositif": "Un centre ancien à réparer"})
+        if answer.outcome == "refused":
+            raise Turned("a form of no request of theirs")
 
     async def intruder(self, who: Somebody) -> None:
         async with self._page() as page:
@@ -129,7 +143,10 @@ class SandboxStage(Stage):
         return [self._read(post, who) for post in self.world.visible(who.account, place)]
 
     def _read(self, post: Any, who: Somebody) -> Read:
-        view = drawing.message(post.message, self._reads(post.lang))
+        """As it is drawn; once, for as long as it is the same post."""
+        if post.id not in self._drawn or self._drawn[post.id][0] is not post:
+            self._drawn[post.id] = post, drawing.message(post.message, self._reads(post.lang))
+        view = self._drawn[post.id][1]
         facts = [f"{f.name} : {_words(f.value)}" for row in view.facts for f in row]
         lines = [*map(_words, view.text), view.title, view.state, *facts, *map(_words, view.paragraphs), view.left_out]
         menus = {m.label: tuple(line for g in m.groups for _, line in g.options) for m in view.menus}

@@ -12,6 +12,7 @@ from typing import Any
 from bot.sandbox.people import Somebody
 from bot.slack.app import Config, SlackRoom
 from bot.slack.platform import Slack
+from bot.slack.windows import CALLBACK
 from chat.language import Languages
 from chat.talk import Given
 from tests.conformance.slack_reading import (
@@ -67,12 +68,26 @@ class SlackStage(Stage):
         await self._last()
 
     async def forged(self, who: Somebody, read: Read, label: str) -> None:
-        text, _, signature = button_of(read, label)["value"].partition(".")
+        button = button_of(read, label)
+        text, _, signature = button["value"].partition(".")
         flipped = "A" if text[5] != "A" else "B"
-        before = len(self.ear.heard)
-        await self._pressed(who, read, {"type": "button", "value": f"{text[:5]}{flipped}{text[6:]}.{signature}"})
-        if len(self.ear.heard) == before:
+        before = len(self.ear.acted)
+        value = f"{text[:5]}{flipped}{text[6:]}.{signature}"
+        await self._pressed(who, read, {"type": "button", "action_id": button["action_id"], "value": value})
+        if len(self.ear.acted) == before:
             raise Turned("the seal does not hold")
+
+    async def unopened(self, who: Somebody) -> None:
+        number = next(self._count)
+        payload = sample("real_view_submission_modal") | {
+            "user": {"id": self.account(who)},
+            "trigger_id": f"x.{number}",
+        }
+        payload["view"] |= {"callback_id": CALLBACK, "private_metadata": "e30.e30"}
+        before = len(self.ear.acted)
+        await self._do(lambda: self.person.interact(payload))
+        if len(self.ear.acted) == before:
+            raise Turned("never opened by the bot")
 
     async def intruder(self, who: Somebody) -> None:
         payload = sample("real_slash_command") | {"command": "/atelier", "user_id": self.account(who), "text": ""}
@@ -97,6 +112,16 @@ class SlackStage(Stage):
             read_message(m, self.account(who)) for m in sorted([*self.slack.posts(place), *mine], key=lambda m: m["ts"])
         ]
 
+    @property
+    def nowhere(self) -> str:
+        return "1790000000.999999"
+
+    def members(self, place: str) -> set[str]:
+        return self.slack.members[place]
+
+    def mention(self, who: Somebody) -> tuple[str, str]:
+        return f"<@{self.account(who)}>", f"@{self.account(who)}"
+
     def window(self, who: Somebody) -> Window | None:
         view = self.slack.views.get(self.account(who))
         return (
@@ -116,6 +141,8 @@ class SlackStage(Stage):
     async def _do(self, deed: Callable[[], Awaitable[Any]]) -> Any:
         self._last = deed
         answer = await deed()
+        while answer.status_code == 503:  # what is not kept is sent again, as Slack does
+            answer = await deed()
         assert answer.status_code == 200, answer.text
         return answer
 
@@ -142,6 +169,19 @@ class SlackStage(Stage):
             **({"files": list(files)} if files else {}),
         }
         payload["event_id"] = f"Ev{ts}"
+        await self._do(lambda: self.person.event(payload))
+
+    async def _correct(self, who: Somebody, text: str, place: str) -> None:
+        held = next(m for m in reversed(self.slack.channels[place]) if m.get("user") == self.account(who))
+        payload = sample("real_event_message_changed")
+        payload["event"] |= {"channel": place, "previous_message": {"text": held["text"], "ts": held["ts"]}}
+        held["text"] = text
+        payload["event"]["message"] |= {
+            "user": held["user"],
+            "ts": held["ts"],
+            "text": text,
+            "edited": {"ts": f"{held['ts']}1"},
+        }
         await self._do(lambda: self.person.event(payload))
 
     async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.slack.workspace import FIRST, Refused, Workspace
+from tests.slack.workspace import BOT, FIRST, Refused, Workspace
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Rooms(Workspace):
                 self.rooms[form["name"]], self.members[id_] = id_, set()
                 return {"channel": {"id": id_}}
             case "conversations.list":
-                return {"channels": [{"id": id_, "name": name} for name, id_ in self.rooms.items()]}
+                return {"channels": [{"id": id_, "name": name, "creator": BOT} for name, id_ in self.rooms.items()]}
             case "conversations.members":
                 return {"members": sorted(self.members.get(form["channel"], ()))}
             case "conversations.invite":

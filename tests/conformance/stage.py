@@ -17,6 +17,7 @@ from bot.sandbox.people import REVIEW, Somebody
 from chat.cards import Address
 from chat.platform import Platform
 from chat.talk import Answer, AnyEvent, Given, Reply
+from chat.talk import Turned as Forged
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 Receive = Callable[[AnyEvent], Awaitable[Answer]]
@@ -80,6 +81,11 @@ class Ear:
         return answer
 
     @property
+    def acted(self) -> list[AnyEvent]:
+        """What people did, without what was turned away."""
+        return [event for event, _ in self.heard if not isinstance(event, Forged)]
+
+    @property
     def last(self) -> AnyEvent:
         return self.heard[-1][0]
 
@@ -122,6 +128,8 @@ class Stage(ABC):
     """False where there is no button, no menu and no window."""
     elsewhere: bool = False
     """True where what one person alone is told in a channel is told in their direct conversation."""
+    local: bool = False
+    """True where people and the bot are in one process: nothing travels that could be forged."""
     ear: Ear
     platform: Platform
     review: str
@@ -164,6 +172,14 @@ class Stage(ABC):
         if window is None or set(given) - set(window.fields):
             raise Lost(f"{self.name}: no such window for {who.name}: {window}")
         await self._then(self._fill(who, given))
+
+    async def correct(self, who: Somebody, text: str, place: str = "") -> None:
+        """They change what they last said there. Raises Turned where nothing said is changed."""
+        await self._then(self._correct(who, text, self.where(who, place)))
+
+    def mention(self, who: Somebody) -> tuple[str, str]:
+        """How somebody is named in a message here: as it travels, and as it is read."""
+        return f"@{who.account}", f"@{who.account}"
 
     # What a person reads
 
@@ -225,6 +241,15 @@ class Stage(ABC):
     def home(self, who: Somebody) -> str:
         """The platform's own id of their direct conversation."""
 
+    @property
+    @abstractmethod
+    def nowhere(self) -> str:
+        """A post's id as the platform makes them, of no post."""
+
+    @abstractmethod
+    def members(self, place: str) -> set[str]:
+        """Who is in a channel, the bot aside."""
+
     @abstractmethod
     def window(self, who: Somebody) -> Window | None:
         """The form in front of them."""
@@ -240,6 +265,10 @@ class Stage(ABC):
     @abstractmethod
     async def forged(self, who: Somebody, read: Read, label: str) -> None:
         """A press that names a post's button, whose meaning was changed on the way. Raises Turned."""
+
+    @abstractmethod
+    async def unopened(self, who: Somebody) -> None:
+        """They send a form that the bot never showed them. Raises Turned."""
 
     @abstractmethod
     async def intruder(self, who: Somebody) -> None:
@@ -261,6 +290,9 @@ class Stage(ABC):
 
     @abstractmethod
     async def _say(self, who: Somebody, text: str, place: str, thread: str) -> None: ...
+
+    async def _correct(self, who: Somebody, text: str, place: str) -> None:
+        raise Turned("nothing said is changed here")
 
     @abstractmethod
     async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None: ...

@@ -20,6 +20,7 @@ from storage.errors import NotFound
 from storage.unit import Unit
 from tests.conformance import mattermost, sandbox, slack, textual
 from tests.conformance.stage import MONDAY, Ahead, Ear, Scripted, Stage, Still
+from tests.conformance.vocabulary import Overheard
 
 PLATFORMS = MappingProxyType({"sandbox": sandbox.staged, "slack": slack.staged, "mattermost": mattermost.staged})
 EVERY = MappingProxyType({**PLATFORMS, "texte": textual.staged})
@@ -40,6 +41,7 @@ async def scripted(name: str) -> AsyncIterator[Stage]:
         return HANDED
 
     async with EVERY[name](desk, Ear(desk.receive), LANGUAGES, clock, fetch) as stage:
+        stage.platform = Overheard(stage.platform)
         yield stage
 
 
@@ -61,6 +63,7 @@ async def lived(name: str, folder: Path) -> AsyncIterator[Stage]:
 
     ear = Ear(nobody)
     async with EVERY[name](Scripted(), ear, LANGUAGES, clock, fetch) as stage:
+        stage.platform = Overheard(stage.platform)
         stage.app = compose(
             writer=writer, review=Address(platform=stage.name, id=stage.review), platforms={stage.name: stage.platform}, clock=clock,
             territories=TERRITORIES, languages=LANGUAGES, now=ahead.now,

@@ -23,7 +23,7 @@ from chat.text import Say as Reading
 from chat.text import raw
 from handlers.questions import WHOLE
 from tests.conformance import sandbox
-from tests.conformance.actor import Actor
+from tests.conformance.actor import OTHERS, Actor
 from tests.conformance.sandbox import SandboxStage
 from tests.conformance.stage import Ear, Lost, Read, Scripted, Stage, Turned, Window
 
@@ -110,6 +110,9 @@ class TextStage(SandboxStage):
         assert who.account not in self.world.forms, "a window on a platform that has none"
         return None
 
+    async def unopened(self, who: Somebody) -> None:
+        raise Turned("no form here")
+
     async def _press(self, who: Somebody, read: Read, label: str) -> None:
         raise Turned("no button here")
 
@@ -128,6 +131,9 @@ class Typist(Actor):
 
     async def choose(self, who: Somebody, menu: str, line: str, place: str = "") -> None:
         await self.command(who, self._typed(who, f"{menu} : {line}", place))
+
+    async def take(self, who: Somebody, label: str, ref: str) -> None:
+        await self.command(who, typed_for(self.stage, who, label, ref))
 
     async def fill(self, who: Somebody, given: Given) -> None:
         act, ref = self._asked(who)
@@ -169,6 +175,16 @@ def typed_under(stage: Stage, who: Somebody, label: str, place: str = "") -> str
                 if found and found[1] == label:
                     return found[2].removeprefix("/atelier ")
     raise Lost(f"no « {label} : /atelier … » for {who.name} in:\n{stage.read(who, place)[-3000:]}")
+
+
+def typed_for(stage: Stage, who: Somebody, label: str, ref: str) -> str:
+    """The last command told for this gesture of this request, beside a button or in the menu of the others. Raises Lost."""
+    for read in reversed(stage.screen(who)):
+        for line in read.text.splitlines():
+            found = TYPED.match(line)
+            if found and ref in found[2].split() and found[1] in {label, f"{OTHERS} : {label}"}:
+                return found[2].removeprefix("/atelier ")
+    raise Lost(f"no « {label} : /atelier … {ref} » for {who.name} in:\n{stage.read(who)[-3000:]}")
 
 
 def _spoken(value: str | tuple[str, ...]) -> str:

@@ -135,6 +135,15 @@ async def long_text(stage: Stage) -> str:
     return "entier"
 
 
+@feature(PART, "Question : un texte d'au moins dix signes")
+async def short_text(stage: Stage) -> str:
+    if not stage.pressable:
+        return await lines(stage, question("motif", "text", min_length=10))
+    await opened(stage, question("motif", "text", min_length=10))
+    assert await sent(stage, {"motif": "Une raison assez longue."}) == {"motif": "Une raison assez longue."}
+    return "oui"
+
+
 @feature(PART, "Question : un choix")
 async def choice(stage: Stage) -> str:
     if not stage.pressable:

@@ -6,9 +6,10 @@ import itertools
 import re
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 from bot.sandbox.people import CAMILLE, NORA, REVIEW
-from chat.cards import Address, Button, Card, Fact, File, Menu, Message, Token
+from chat.cards import Address, Button, Card, Fact, File, Menu, Message, Token, Tone
 from chat.talk import Asked, Pressed
 from chat.text import Day, Moment, Money, raw, tr
 from tests.conformance.registry import feature
@@ -65,6 +66,20 @@ async def card(stage: Stage) -> str:
     facts_first = at == sorted(at)
     assert facts_first or at[:2] + at[4:] + at[2:4] == sorted(at), "in order"
     return "oui" if facts_first else "oui, les paragraphes avant les faits"
+
+
+@feature(PART, "Les quatre teintes d'un état")
+async def tones(stage: Stage) -> str:
+    texts = []
+    for tone in get_args(Tone):
+        read = await posted(
+            stage, Message(text=raw("Voici"), card=Card(title=raw("Demande"), state=raw("L'état"), tone=tone))
+        )
+        assert "L'état" in read.text, "the words say it, whatever the colour"
+        texts.append(read.text)
+    if not stage.pressable:
+        return "les mots"
+    return "un signe, et les mots" if len(set(texts)) == len(texts) else "la couleur, et les mots"
 
 
 @feature(PART, "Un bouton, appuyé")

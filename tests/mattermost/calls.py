@@ -103,7 +103,7 @@ async def submit(world: World, user: str, given: dict[str, Any], **more: Any) ->
     )
     body = {
         "type": "dialog_submission", "callback_id": opened["dialog"]["callback_id"], "state": opened["dialog"]["state"],
-        "user_id": user, "channel_id": next(c for c, m in world.members.items() if user in m), "team_id": world.team,
+        "user_id": user, "channel_id": world.direct(world.bot, user)["id"], "team_id": world.team,
         "submission": given, "cancelled": False, **more,
     }  # fmt: skip
     told = await integration(world, opened["url"], body)

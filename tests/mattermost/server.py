@@ -31,7 +31,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("DELETE", "/posts/{post}", rest.delete_post), ("PUT", "/posts/{post}/patch", rest.patch_post),
     ("GET", "/posts/{post}/thread", rest.thread), ("POST", "/posts/{post}/pin", rest.pin),
     ("POST", "/files", rest.upload), ("GET", "/files/{file}", rest.file), ("GET", "/files/{file}/info", rest.file_info),
-    ("POST", "/actions/dialogs/open", rest.open_dialog),
+    ("POST", "/actions/dialogs/open", rest.open_dialog), ("POST", "/actions/dialogs/submit", rest.submit_dialog),
     ("GET", "/commands", admin.list_commands), ("POST", "/commands", admin.create_command),
     ("PUT", "/commands/{command}", admin.update_command), ("GET", "/bots", admin.list_bots), ("POST", "/bots", admin.create_bot),
     ("POST", "/bots/{bot}/enable", admin.enable_bot), ("GET", "/config", admin.config), ("GET", "/config/client", admin.client_config),

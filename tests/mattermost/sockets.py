@@ -36,7 +36,7 @@ class Sockets:
     async def upgrade(self, request: web.Request) -> web.StreamResponse:
         """A new socket, or one that comes back."""
         self.upgrades.append(dict(request.query))
-        channel = web.WebSocketResponse()
+        channel = web.WebSocketResponse(compress=False)
         await channel.prepare(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if self.world.tokens.get(token) != self.world.bot:
@@ -57,7 +57,11 @@ class Sockets:
             for event in connection.sent[start:]:
                 await channel.send_json(event)
         self.open[connection.id] = channel
-        return await self._talk(channel, connection)
+        try:
+            return await self._talk(channel, connection)
+        finally:
+            if self.open.get(connection.id) is channel:
+                del self.open[connection.id]
 
     async def _talk(self, channel: web.WebSocketResponse, connection: Connection) -> web.WebSocketResponse:
         sending = asyncio.create_task(self._events(channel, connection))

@@ -1,0 +1,138 @@
+"""`atelier journal verifier`: the sealed chains, and the head that was kept outside the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot import memory, settings
+from chat.language import load
+from chat.text import Moment, Text, raw, tr
+from handlers import heads, turned
+from handlers.heads import Held, Rewritten
+from storage.errors import Away
+from storage.journal import Broken
+from storage.unit import Unit
+
+WRONG, FAULT = 2, 1
+PARIS = "Europe/Paris"
+TAMPERED = tr("Gardez la base telle quelle, et comparez-la à une sauvegarde d'alors.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True)
+    group.command("verifier")(verify)
+    group.command("refus")(refusals)
+    group.callback()(_group)
+    app.add_typer(group, name="journal", help="Le journal scellé / the sealed journal")
+
+
+def _group() -> None:
+    """Le journal scellé / the sealed journal."""
+
+
+def verify(
+    head: Annotated[
+        str,
+        typer.Option(
+            "--tete", metavar="FICHIER|VALEUR",
+            help="Le fichier joint au bilan du lundi, ou la valeur qu'il montre / the file of the Monday message, or its value",
+        ),
+    ] = "",
+) -> None:  # fmt: skip
+    """Vérifie les chaînes du journal / checks the journal's chains: 0 intact, 1 rewritten, 2 unreadable."""
+    saved = _saved(head) if head else None
+    try:
+        chosen = settings.read()
+        writer = memory.opened(chosen.database_url, chosen.secret())
+    except (settings.Wrong, Away) as failure:
+        _ended(failure.sentence, WRONG)
+    try:
+        broken, ends = writer.call(lambda unit: (unit.journal.verify(), unit.journal.heads()))
+        compared = writer.call(lambda unit: _compared(unit, saved)) if saved is not None and broken is None else None
+    finally:
+        writer.close()
+    if broken is not None:
+        _ended(_broken(broken), FAULT)
+    _say(
+        tr("Le journal est intact : {count} demande(s).", count=len([ref for ref, _, _ in ends if ref != turned.DOOR]))
+    )
+    if saved is not None:
+        _told(compared)
+
+
+def refusals() -> None:
+    """Ce qui a été refusé à la porte : boutons et formulaires forgés ou d'autrui / what was turned away at the door."""
+    try:
+        chosen = settings.read()
+        writer = memory.opened(chosen.database_url, chosen.secret())
+    except (settings.Wrong, Away) as failure:
+        _ended(failure.sentence, WRONG)
+    try:
+        lines = writer.call(lambda unit: unit.journal.of(turned.DOOR))
+    finally:
+        writer.close()
+    for line in lines:
+        told = {name: raw(str(line.details.get(name, ""))) for name in ("platform", "what", "why", "ref")}
+        _say(tr("{moment} — {who} : {what} {ref} ({why}, {platform})", moment=Moment(at=line.at, zone=PARIS),
+                who=raw(line.person or "?"), **told))  # fmt: skip
+    _say(tr("{count} refus à la porte.", count=len(lines)))
+
+
+def _saved(head: str) -> str | tuple[heads.Head, ...]:
+    """What was kept: a value, or the lines of a file."""
+    if heads.VALUE.fullmatch(head.lower()):
+        return head.lower()
+    try:
+        return heads.parsed(Path(head).read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as failure:
+        _ended(tr("« {file} » ne se lit pas ({why}).", file=raw(head), why=raw(type(failure).__name__)), WRONG)
+    except heads.Unreadable as failure:
+        _ended(
+            tr(
+                "La ligne {line} de « {file} » n'est pas celle d'une tête de journal : donnez le fichier joint au bilan du "
+                "lundi, ou la valeur de 64 caractères qu'il montre.",
+                line=failure.line, file=raw(head),
+            ),
+            WRONG,
+        )  # fmt: skip
+
+
+def _compared(unit: Unit, saved: str | tuple[heads.Head, ...]) -> Held | Rewritten | None:
+    return heads.recognised(unit, saved) if isinstance(saved, str) else heads.compared(unit, saved)
+
+
+def _told(found: Held | Rewritten | None) -> None:
+    match found:
+        case Held(at=None):
+            _say(tr("La tête gardée est bien celle de ce journal : {count} chaîne(s), dont {grown} ont grandi depuis.",
+                    count=found.chains, grown=found.grown))  # fmt: skip
+        case Held(at=at):
+            _say(tr("Cette valeur est bien celle du journal le {moment} : {count} chaîne(s), dont {grown} ont grandi depuis.",
+                    moment=Moment(at=at, zone=PARIS), count=found.chains, grown=found.grown))  # fmt: skip
+        case Rewritten():
+            said = tr("Le journal de {ref} a été réécrit : sa ligne {seq} n'est plus celle qui a été gardée. {repair}",
+                      ref=raw(found.ref), seq=found.seq, repair=TAMPERED)  # fmt: skip
+            _ended(said, FAULT)
+        case None:
+            said = tr("Le journal n'a jamais eu cette tête : il a été réécrit, ou la valeur est d'une autre base. Avec le fichier joint, la ligne serait nommée. {repair}", repair=TAMPERED)  # fmt: skip
+            _ended(said, FAULT)
+
+
+def _broken(broken: Broken) -> Text:
+    return tr(
+        "Le journal de {ref} ne se suit plus à la ligne {seq} : {why}.",
+        ref=broken.ref, seq=broken.seq, why=raw(broken.why),
+    )  # fmt: skip
+
+
+def _say(text: Text, *, err: bool = False) -> None:
+    typer.echo(load().say("fr")(text), err=err)
+
+
+def _ended(text: Text, status: int) -> NoReturn:
+    _say(text, err=True)
+    raise typer.Exit(status)

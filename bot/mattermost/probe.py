@@ -1,0 +1,43 @@
+"""A probe of the way back: the server is asked to send us a dialog that nobody opened, and our answer comes back by it.
+
+The server sends whatever anybody submits to whatever address they name (fact 22): the bot's own token is enough. The state
+is sealed, good for two minutes and for the bot's own account; the answer is a tag that only our key makes. Nothing changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.mattermost.spots import Me
+from bot.payload import Payload, text
+from bot.tokens import Forged, Seal
+
+CALLBACK, NAME = "sonde", "n"
+LIFE = timedelta(minutes=2)
+
+
+def seal(secret: bytes) -> Seal:
+    """What seals probes, from ATELIER_SECRET_KEY."""
+    return Seal.of(secret, "mattermost/probe")
+
+
+def asked(by: Seal, nonce: str, now: datetime) -> str:
+    """The state of a probe."""
+    return by.close({NAME: nonce}, now + LIFE)
+
+
+def expected(by: Seal, nonce: str) -> str:
+    """What a bot with our key answers."""
+    return by.tag(f"{CALLBACK}\n{nonce}")
+
+
+def answered(by: Seal, payload: Payload, now: datetime, me: Me) -> dict[str, Any] | None:
+    """The answer to a dialog sent, when it is a probe of ours; None for any other."""
+    if text(payload, "callback_id") != CALLBACK or (me.id and text(payload, "user_id") != me.id):
+        return None
+    try:
+        nonce = by.open(text(payload, "state"), now).get(NAME)
+    except Forged:
+        return None
+    return {"error": expected(by, str(nonce))}

@@ -1,0 +1,115 @@
+"""The server made to call the bot, by the bot's own token: a dialog that nobody opened, whose answer comes back by it.
+
+`atelier doctor` asks; the running bot answers (`bot.mattermost.probe`). Measured on 5.37, read in 11.4 (facts 22, 27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from bot.findings import Finding, attention, faute, ok
+from bot.ids import fresh_id
+from bot.mattermost import dialogs, probe
+from bot.mattermost.client import API, trust
+from chat.text import Text, raw, tr
+
+POINT = "mattermost.appel"
+SUBMIT = "/actions/dialogs/submit"
+NOT_OURS = frozenset({httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.UNAUTHORIZED})
+"""The server refused to try: it said nothing of the way to us."""
+CALLS = tr(
+    "Lancez « atelier serve », vérifiez le nom, le certificat et le pare-feu entre Mattermost et le robot, et, pour une adresse "
+    "intérieure, AllowedUntrustedInternalConnections ; puis relancez « atelier doctor »."
+)
+OTHER = tr(
+    "Donnez à ATELIER_PUBLIC_URL l'adresse de ce robot, la même ATELIER_SECRET_KEY à tous ses processus, et relancez-les."
+)
+BY_HAND = tr(
+    "Invitez le robot dans le salon de revue ; ou lancez « atelier doctor --aller-retour » et pressez le bouton qu'il envoie."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """One server, the bot's public address, the key of the bot; `channel` is one that the bot is in, if one is known."""
+
+    url: str
+    token: str = field(repr=False)
+    public: str
+    secret: bytes = field(repr=False)
+    patience: float
+    channel: str = ""
+
+    async def finding(self) -> Finding:
+        """Whether the server reaches the bot; honest when it could not be made to try."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with httpx.AsyncClient(timeout=self.patience, headers=headers, verify=trust()) as http:
+            try:
+                spot = await self._spot(http)
+                return await self._sounded(http, spot) if spot else _untried(tr("le robot n'est dans aucun salon"))
+            except httpx.TimeoutException:
+                return self._fault(raw(f"plus de {int(self.patience)} s"))
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failure:
+                return _untried(raw(type(failure).__name__))
+
+    async def _sounded(self, http: httpx.AsyncClient, spot: dict[str, str]) -> Finding:
+        nonce, by = fresh_id(), probe.seal(self.secret)
+        body = {
+            **spot, "url": f"{self.public.rstrip('/')}{dialogs.PATH}", "callback_id": probe.CALLBACK, "submission": {},
+            "state": probe.asked(by, nonce, datetime.now(UTC)), "cancelled": False,
+        }  # fmt: skip
+        answer = await http.post(f"{self._api}{SUBMIT}", json=body)
+        told = answer.json()
+        told = told if isinstance(told, Mapping) else {}
+        why = raw(str(told.get("id") or f"HTTP {answer.status_code}"))
+        if answer.status_code in NOT_OURS:
+            return _untried(why)
+        if not answer.is_success:
+            return self._fault(why)
+        if told.get("error") != probe.expected(by, nonce):
+            said = tr(
+                "À {url}, ce n'est pas ce robot qui répond à Mattermost, ou il a une autre clé.", url=raw(self.public)
+            )
+            return faute(POINT, said, OTHER)
+        spent = round(answer.elapsed.total_seconds() * 1000)
+        said = tr(
+            "Mattermost appelle bien le robot à {url} : aller-retour en {count} ms.", url=raw(self.public), count=spent
+        )
+        return ok(POINT, said)
+
+    def _fault(self, why: Text) -> Finding:
+        said = tr("Mattermost n'arrive pas à appeler le robot à {url} ({why}).", url=raw(self.public), why=why)
+        return faute(POINT, said, CALLS)
+
+    async def _spot(self, http: httpx.AsyncClient) -> dict[str, str]:
+        """A channel that the bot is in, and its team, which the server asks for. Nothing when there is none."""
+        found = await self._read(http, f"/channels/{self.channel}") if self.channel else None
+        if isinstance(found, Mapping) and found.get("team_id"):
+            return {"channel_id": self.channel, "team_id": str(found["team_id"])}
+        for team in _objects(await self._read(http, "/users/me/teams")):
+            for channel in _objects(await self._read(http, f"/users/me/teams/{team.get('id')}/channels")):
+                return {"channel_id": str(channel.get("id")), "team_id": str(team.get("id"))}
+        return {}
+
+    async def _read(self, http: httpx.AsyncClient, path: str) -> object:
+        answer = await http.get(f"{self._api}{path}")
+        return answer.json() if answer.is_success else None
+
+    @property
+    def _api(self) -> str:
+        return f"{self.url.rstrip('/')}{API}"
+
+
+def _objects(found: object) -> list[Mapping[str, Any]]:
+    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+
+
+def _untried(why: Text) -> Finding:
+    """Nothing was proved, neither that it works nor that it does not."""
+    said = tr("Mattermost n'a pas pu être amené à appeler le robot ({why}) : ce n'est pas vérifié.", why=why)
+    return attention(POINT, said, BY_HAND)
