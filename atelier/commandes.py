@@ -187,8 +187,8 @@ def observation_recevable(attempt: Attempt) -> None:
 def observation_tardive(attempt: Attempt) -> Refused | None:
     """A23: after the contract's delay, observations are kept but come too late (CCAG-PI 2009, 3.7.2)."""
     number = given(attempt, ObservationsCommande).commande
-    run = rules.open_run(attempt.dossier, RuleId.BC_OBSERVATIONS, f"bc:{number}")
-    if run is not None and attempt.answered_on <= rules.explained(run, attempt.dossier).due:
+    due = rules.last_day(attempt.dossier, RuleId.BC_OBSERVATIONS, f"bc:{number}")
+    if due is not None and attempt.answered_on <= due:
         return None
     return Refused(
         fr("Le délai d'observations sur ce bon de commande est passé : elles sont gardées, sans effet de droit.")

@@ -93,8 +93,8 @@ def observation_possible(attempt: Attempt) -> None:
 def observation_hors_delai(attempt: Attempt) -> Refused | None:
     """F4: after the delay, observations are kept; the buyer may decide without them."""
     number = given(attempt, ObservationsPenalites).commande
-    run = rules.open_run(attempt.dossier, RuleId.PENALITES_OBSERVATIONS, f"bc:{number}")
-    if run is not None and attempt.answered_on <= rules.explained(run, attempt.dossier).due:
+    due = rules.last_day(attempt.dossier, RuleId.PENALITES_OBSERVATIONS, f"bc:{number}")
+    if due is not None and attempt.answered_on <= due:
         return None
     return Refused(
         fr("Le délai d'observations sur les pénalités est passé : elles sont gardées, l'acheteur peut passer outre.")
@@ -131,8 +131,7 @@ def titulaire_invite(attempt: Attempt) -> None:
         raise Refused(
             fr("Les pénalités retenues dépassent celles annoncées au titulaire, {amount}."), amount=announced.amount
         )
-    run = rules.open_run(attempt.dossier, RuleId.PENALITES_OBSERVATIONS, f"bc:{form.commande}")
-    due = rules.explained(run, attempt.dossier).due if run else None
+    due = rules.last_day(attempt.dossier, RuleId.PENALITES_OBSERVATIONS, f"bc:{form.commande}")
     if not announced.observations and due is not None and form.jour <= due:
         raise Refused(
             fr(

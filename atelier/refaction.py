@@ -136,8 +136,7 @@ def titulaire_entendu(attempt: Attempt) -> None:
 
 
 def _after_the_holder(attempt: Attempt, day: date) -> None:
-    run = rules.open_run(attempt.dossier, HEARD)
-    due = rules.explained(run, attempt.dossier).due if run else None
+    due = rules.last_day(attempt.dossier, HEARD)
     if due is not None and day <= due:
         raise Refused(
             fr("Le titulaire a jusqu'au {due} pour présenter ses observations : la décision vient après."), due=due
@@ -145,8 +144,7 @@ def _after_the_holder(attempt: Attempt, day: date) -> None:
 
 
 def _before_the_silent_rejection(attempt: Attempt, day: date) -> None:
-    run = rules.open_run(attempt.dossier, RuleId.AJOURN_DECISION)
-    due = rules.explained(run, attempt.dossier).due if run else None
+    due = rules.last_day(attempt.dossier, RuleId.AJOURN_DECISION)
     if due is not None and day > due:
         raise Refused(
             fr(
@@ -167,8 +165,8 @@ def nouvelle_decision_possible(attempt: Attempt) -> None:
     form, decided = given(attempt, NouvelleDecision), _decided(attempt)
     not_to_come(form.jour, attempt)
     not_before(form.jour, decided.by_holder, fr("les observations du titulaire"))
-    run = rules.open_run(attempt.dossier, ANSWERED)
-    if run is not None and form.jour > rules.explained(run, attempt.dossier).due:
+    due = rules.last_day(attempt.dossier, ANSWERED)
+    if due is not None and form.jour > due:
         raise Refused(
             fr(
                 "Le délai pour répondre aux observations du titulaire est passé : elles sont réputées acceptées. "
@@ -183,10 +181,9 @@ def observations_acceptees_possible(attempt: Attempt) -> None:
     decided = _decided(attempt)
     _no_more(given(attempt, ConstatReduction).montant, decided.amount)
     if not rules.passed(attempt.dossier, ANSWERED, attempt.now):
-        run = rules.open_run(attempt.dossier, ANSWERED)
         raise Refused(
             fr("Les observations ne sont réputées acceptées qu'après le {due} : répondez-y d'ici là."),
-            due=rules.explained(run, attempt.dossier).due if run else attempt.today,
+            due=rules.last_day(attempt.dossier, ANSWERED) or attempt.today,
         )
 
 
@@ -217,8 +214,7 @@ def refaction_revue(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 def observations_acceptees(dossier: Dossier, attempt: Attempt) -> Dossier:
     """A14f: what the holder said is deemed accepted, from the end of the buyer's time."""
-    run = rules.open_run(attempt.dossier, ANSWERED)
-    on = rules.explained(run, attempt.dossier).due if run else attempt.today
+    on = rules.last_day(attempt.dossier, ANSWERED) or attempt.today
     amount = given(attempt, ConstatReduction).montant
     return _revised(dossier, Revision(amount=amount, on=on, by=attempt.by(), tacit=True))
 

@@ -73,6 +73,12 @@ def explained(run: Run, dossier: Dossier) -> Explained:
     return Explained(shifted, (*first.steps, Explanation(sentence, {"days": lost, "due": shifted})))
 
 
+def last_day(dossier: Dossier, id_: RuleId, about: str = "") -> date | None:
+    """The due day of the open clock of this rule about this thing; None when none is open."""
+    run = open_run(dossier, id_, about)
+    return explained(run, dossier).due if run is not None else None
+
+
 def ccag(dossier: Dossier) -> str:
     """The general terms by which its delays are counted: the contract's own; before there is one, those of 2009."""
     return dossier.mission.ccag if dossier.mission else CCAG_2009

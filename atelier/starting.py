@@ -18,7 +18,7 @@ from atelier.designation import contract_of
 from atelier.dossier import Dossier
 from atelier.grammar import Attempt
 from atelier.penalites import announced_for
-from atelier.rules import due_day, explained, open_run, rule
+from atelier.rules import due_day, last_day, rule
 from atelier.words import Labels, Refused, RuleId, fr
 
 
@@ -191,8 +191,8 @@ def _reduction_decision(dossier: Dossier, attempt: Attempt) -> Start | None:
 
 def after_its_time(attempt: Attempt, id_: RuleId, about: str = "") -> bool:
     """True for an answer received after the last day of the open clock it answers to; its entry may come later."""
-    run = open_run(attempt.dossier, id_, about)
-    return run is not None and attempt.answered_on > explained(run, attempt.dossier).due
+    due = last_day(attempt.dossier, id_, about)
+    return due is not None and attempt.answered_on > due
 
 
 def _penalties(dossier: Dossier, attempt: Attempt) -> Start | None:

@@ -51,8 +51,8 @@ def _since_handed_in(attempt: Attempt, day: date) -> None:
 
 def in_time(attempt: Attempt, day: date) -> None:
     """A later decision comes after the silent one; one notified in time may be recorded afterwards (26.2, 27)."""
-    run = rules.open_run(attempt.dossier, RuleId.VERIFICATION)
-    if run is not None and day > rules.explained(run, attempt.dossier).due:
+    due = rules.last_day(attempt.dossier, RuleId.VERIFICATION)
+    if due is not None and day > due:
         raise Refused(
             fr("Le délai de vérification est passé : le livrable est réputé reçu. Constatez la réception tacite.")
         )
@@ -89,11 +89,9 @@ def notice(attempt: Attempt) -> Receipt:
 def verification_expiree(attempt: Attempt) -> None:
     """A15: the time to decide is over, without a decision."""
     if not rules.passed(attempt.dossier, RuleId.VERIFICATION, attempt.now):
-        run = rules.open_run(attempt.dossier, RuleId.VERIFICATION)
-        due = rules.explained(run, attempt.dossier).due if run else None
         raise Refused(
             fr("La réception tacite ne se constate qu'après le {due}, sans décision de votre part : décidez d'ici là."),
-            due=due or attempt.today,
+            due=_end_of(attempt, RuleId.VERIFICATION),
         )
 
 
@@ -103,8 +101,8 @@ def recu_tacitement(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 
 def _end_of(attempt: Attempt, id_: RuleId) -> date:
-    run = rules.open_run(attempt.dossier, id_)
-    return rules.explained(run, attempt.dossier).due if run else attempt.today
+    """The last day of an open clock; today when none is open."""
+    return rules.last_day(attempt.dossier, id_) or attempt.today
 
 
 def _silent(dossier: Dossier, attempt: Attempt, sense: str, on: date) -> Dossier:
@@ -131,8 +129,7 @@ def reponse_a_temps(attempt: Attempt) -> None:
     if notified is None:
         raise Refused(fr("Aucun ajournement n'attend de réponse."))
     answered_since(attempt, notified.notified.on, fr("l'ajournement"))
-    run = rules.open_run(attempt.dossier, RuleId.AJOURN_ACCEPTATION)
-    due = rules.explained(run, attempt.dossier).due if run else None
+    due = rules.last_day(attempt.dossier, RuleId.AJOURN_ACCEPTATION)
     if due is not None and attempt.answered_on > due:
         raise Refused(
             fr(
@@ -174,8 +171,7 @@ def not_while_the_holder_may_answer(attempt: Attempt, day: date) -> None:
     if notified is None or notified.answer == "refuse":
         return
     clock = RuleId.AJOURN_REPRESENTATION if notified.answer else RuleId.AJOURN_ACCEPTATION
-    run = rules.open_run(attempt.dossier, clock)
-    due = rules.explained(run, attempt.dossier).due if run else None
+    due = rules.last_day(attempt.dossier, clock)
     if due is not None and day <= due:
         raise Refused(
             fr(
@@ -194,8 +190,7 @@ def rejete(dossier: Dossier, attempt: Attempt) -> Dossier:
 def silence_de_l_acheteur(attempt: Attempt) -> None:
     """A18: after the holder's refusal or silence, the buyer let its own time pass (27.2.1)."""
     if not rules.passed(attempt.dossier, RuleId.AJOURN_DECISION, attempt.now):
-        run = rules.open_run(attempt.dossier, RuleId.AJOURN_DECISION)
-        due = rules.explained(run, attempt.dossier).due if run else attempt.today
+        due = _end_of(attempt, RuleId.AJOURN_DECISION)
         raise Refused(fr("Le rejet tacite ne se constate qu'après le {due} : décidez d'ici là."), due=due)
 
 

@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import shutil
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ from chat.language import load
 from chat.text import raw
 from scheduler.delivery import Delivery
 from storage.unit import Unit
+from tests.mattermost.tls import certificate
 
 TOKEN = "a token of the benches"  # noqa: S105 - the wall takes any
 POSTS, PLACES = 500, 50
@@ -141,12 +141,3 @@ def wall(folder: Path, tls: tuple[Path, Path], *, limited: bool) -> Iterator[tup
     args = (f"{over_tls}", f"{tls[0]}", f"{tls[1]}", "1" if limited else "0")
     with serving(folder / "wall.log", "bench.wall", None, *args) as port:
         yield f"https://localhost:{over_tls}", f"http://127.0.0.1:{port}/seen"
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this computer and its key."""
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]  # fmt: skip
-    subprocess.run(made, check=True, capture_output=True)  # noqa: S603 - our own words
-    return cert, key

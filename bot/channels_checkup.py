@@ -7,6 +7,7 @@ from itertools import groupby
 
 from bot.findings import Finding, attention, faute, ok
 from chat.text import Text, raw, tr
+from handlers.here import platform_name
 from storage.ateliers import Failing
 from storage.reader import Reader
 
@@ -56,7 +57,7 @@ def _why(channel: Failing) -> tuple[str, bool, str]:
 def _finding(channels: Sequence[Failing]) -> Finding:
     first, count = channels[0], len(channels)
     listed = ", ".join(channel.name for channel in channels[:SHOWN]) + (" …" if count > SHOWN else "")
-    told = {"count": count, "platform": raw(first.platform.capitalize()), "list": raw(listed), "why": raw(first.reason)}
+    told = {"count": count, "platform": platform_name(first.platform), "list": raw(listed), "why": raw(first.reason)}
     said = (
         tr("{count} canal(aux) d'atelier sur {platform} n'ont pas tous leurs membres ({list}) : {why}.", **told)
         if first.opened

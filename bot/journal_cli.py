@@ -15,6 +15,7 @@ from handlers.heads import Held, Rewritten
 from storage.errors import Away
 from storage.journal import Broken
 from storage.unit import Unit
+from storage.writer import Writer
 
 WRONG, FAULT = 2, 1
 PARIS = "Europe/Paris"
@@ -45,11 +46,7 @@ def verify(
 ) -> None:  # fmt: skip
     """Vérifie les chaînes du journal / checks the journal's chains: 0 intact, 1 rewritten, 2 unreadable."""
     saved = _saved(head) if head else None
-    try:
-        chosen = settings.read()
-        writer = memory.opened(chosen.database_url, chosen.secret())
-    except (settings.Wrong, Away) as failure:
-        _ended(failure.sentence, WRONG)
+    writer = _memory()
     try:
         broken, ends = writer.call(lambda unit: (unit.journal.verify(), unit.journal.heads()))
         compared = writer.call(lambda unit: _compared(unit, saved)) if saved is not None and broken is None else None
@@ -66,11 +63,7 @@ def verify(
 
 def refusals() -> None:
     """Ce qui a été refusé à la porte : boutons et formulaires forgés ou d'autrui / what was turned away at the door."""
-    try:
-        chosen = settings.read()
-        writer = memory.opened(chosen.database_url, chosen.secret())
-    except (settings.Wrong, Away) as failure:
-        _ended(failure.sentence, WRONG)
+    writer = _memory()
     try:
         lines = writer.call(lambda unit: unit.journal.of(turned.DOOR))
     finally:
@@ -80,6 +73,15 @@ def refusals() -> None:
         _say(tr("{moment} — {who} : {what} {ref} ({why}, {platform})", moment=Moment(at=line.at, zone=PARIS),
                 who=raw(line.person or "?"), **told))  # fmt: skip
     _say(tr("{count} refus à la porte.", count=len(lines)))
+
+
+def _memory() -> Writer:
+    """The memory that the settings name; ends with the sentence when there is none."""
+    try:
+        chosen = settings.read()
+        return memory.opened(chosen.database_url, chosen.secret())
+    except (settings.Wrong, Away) as failure:
+        _ended(failure.sentence, WRONG)
 
 
 def _saved(head: str) -> str | tuple[heads.Head, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from bot.ids import fresh_id
 from chat.cards import Address
 from handlers.directory import first_admins
 from storage.engine import check_schema, migrate, open_engine
+from storage.errors import NotFound
 from storage.unit import Units
 from storage.writer import Writer
 
@@ -22,6 +23,18 @@ def moved(database: str) -> None:
         migrate(engine)
     finally:
         engine.dispose()
+
+
+def fetching(writer: Writer) -> Callable[[str], Awaitable[bytes | None]]:
+    """What gives the bytes of a file the bot hands out, by its id; None for one that is not there."""
+
+    async def fetch(file: str) -> bytes | None:
+        try:
+            return await writer.run(lambda unit: unit.files.content(file))
+        except NotFound:
+            return None
+
+    return fetch
 
 
 def opened(database: str, secret: bytes, admins: Iterable[Address] = ()) -> Writer:

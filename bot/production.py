@@ -28,8 +28,6 @@ from chat.platform import Platform
 from chat.talk import Answer, AnyEvent
 from chat.text import tr
 from scheduler.clock import Ticking
-from storage.errors import NotFound
-from storage.writer import Writer
 
 CARRY_EVERY, RING_EVERY, CHANNELS_EVERY, PRUNE_EVERY = 1.0, 20.0, 5.0, 3600.0
 """Seconds between two ticks; the outbox is also carried at once when this process wrote in it."""
@@ -103,22 +101,12 @@ def build(settings: Settings, territories: Territories, languages: Languages) ->
     secret = settings.secret()
     writer = memory.opened(settings.database_url, secret, settings.admins())
     makers = {"slack": _slack, "mattermost": _mattermost}
-    rooms = [makers[name](settings, secret, languages, _fetching(writer)) for name in names]
+    rooms = [makers[name](settings, secret, languages, memory.fetching(writer)) for name in names]
     app = compose(
         writer=writer, review=review, platforms={room.platform.name: room.platform for room in rooms}, clock=SystemClock(),
         territories=territories, languages=languages,
     )  # fmt: skip
     return Production(app, rooms)
-
-
-def _fetching(writer: Writer) -> Fetch:
-    async def fetch(file: str) -> bytes | None:
-        try:
-            return await writer.run(lambda unit: unit.files.content(file))
-        except NotFound:
-            return None
-
-    return fetch
 
 
 def _told(secret: SecretStr | None) -> str:

@@ -46,6 +46,10 @@ class Said(Event):
     named: tuple[str, ...] = ()
     corrected: bool = False
 
+    def offered(self) -> Offered:
+        """The files around these words, told before they are fetched, to know whether anybody listens."""
+        return Offered(sender=self.sender, place=self.place, id=self.id, thread=self.thread)
+
     def with_files(self, files: tuple[Upload, ...]) -> Attached:
         """The same words, around files."""
         return Attached(**{name: value for name, value in self if name != "corrected"}, files=files)

@@ -94,18 +94,13 @@ def posted(
         return False
     _mark(unit, digest.planned)
     day = local_day(digest.planned, rules.PARIS)
-    seal = timelines.kept(unit, (f"journal-{day.isoformat()}.txt", timelines.TXT, heads_text(digest)), now=now)
+    seal = timelines.kept(unit, (f"journal-{day.isoformat()}.txt", timelines.TXT, heads.text(digest.heads)), now=now)
     unit.outbox.put(review, _message(digest, seal, now), due=now)
     if digest.going:
         files = timelines.kept(unit, *drawn, now=now)
         unit.outbox.put(review, timelines.told(digest.picture, PICTURED, files), due=now)
     unit.leases.give_back(LEASE, holder)
     return True
-
-
-def heads_text(digest: Digest) -> bytes:
-    """The end of each chain, one a line: request, number of lines, seal."""
-    return heads.text(digest.heads)
 
 
 def _told(last: dict[str, str], at: datetime) -> bool:
@@ -129,7 +124,7 @@ def _message(digest: Digest, files: tuple[File, ...], now: datetime) -> Message:
         lines.append(tr("… et {count} autre(s).", count=left))
     if now - digest.planned > LATE:
         lines.insert(0, _was_due(digest.planned))
-    seal = hashlib.sha256(heads_text(digest)).hexdigest()
+    seal = hashlib.sha256(heads.text(digest.heads)).hexdigest()
     head = tr(
         "Tête du journal scellé ({count} chaîne(s)) : {seal}. Le fichier joint la détaille : gardé hors de la base, il "
         "prouve que le journal n'a pas été réécrit.",

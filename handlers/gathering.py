@@ -11,6 +11,7 @@ from datetime import datetime
 
 from atelier.dossier import Dossier, Person
 from atelier.words import Role
+from handlers import notices
 from handlers.cards import atelier_key
 from storage.unit import Unit
 
@@ -34,8 +35,7 @@ def gather(unit: Unit, dossier: Dossier, now: datetime) -> None:
         unit.ateliers.want(dossier.ref, platform, dossier.ref.lower(), accounts)
     key = atelier_key(dossier.ref)
     for place in unit.ateliers.of(dossier.ref):
-        if unit.threads.at(key, place) is None:
-            unit.outbox.put(place, None, key=key, ref=dossier.ref, audience="atelier", due=now)
+        notices.card_once(unit, dossier, place, key, "atelier", now=now)
 
 
 def follow(unit: Unit, people: Iterable[Person], now: datetime) -> None:

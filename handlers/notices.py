@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from atelier.awaited import awaited
 from atelier.deposits import DEPOSITS
 from atelier.dossier import Dossier, Person
@@ -15,6 +17,7 @@ from handlers import mission, names, owing, saying
 from handlers.around import contract_of, labels
 from handlers.cards import groupement_key, person_key, review_key
 from handlers.here import Here, platform_name, said
+from storage.unit import Unit
 
 
 def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
@@ -121,7 +124,7 @@ def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
         return
     dossier, (place, scope) = outcome.dossier, found
     key = groupement_key(dossier.ref, scope)
-    card_once(here, dossier, place, key, "groupement")
+    card_once(here.unit, dossier, place, key, "groupement", now=here.now)
     asks = outcome.step.act in saying.ASKS_A_GROUPEMENT
     text = saying.solicited(outcome) if asks else sentence(here, outcome, form, inside=False)
     here.unit.outbox.put(place, Message(text=text, files=handed_in(outcome)), thread=key, ref=dossier.ref, due=here.now)
@@ -146,7 +149,7 @@ def refresh(here: Here, dossier: Dossier) -> None:
 def in_review(here: Here, dossier: Dossier, text: Text | None, files: tuple[File, ...] = ()) -> None:
     """The root card in AD1's channel when it is not there yet; and the sentence in its thread."""
     key, place = review_key(dossier.ref), here.config.review
-    card_once(here, dossier, place, key, "ad1")
+    card_once(here.unit, dossier, place, key, "ad1", now=here.now)
     if text is not None:
         here.unit.outbox.put(place, Message(text=text, files=files), thread=key, ref=dossier.ref, due=here.now)
 
@@ -163,14 +166,16 @@ def _card(here: Here, dossier: Dossier, person: Person) -> Address | None:
     """A person's card of a request, put once, under which their thread goes; returns their place, if they have one."""
     place, key = here.unit.people.direct(person.id), person_key(dossier.ref, person.id)
     if place is not None:
-        card_once(here, dossier, place, key, f"person:{person.id}", lang=person.language)
+        card_once(here.unit, dossier, place, key, f"person:{person.id}", now=here.now, lang=person.language)
     return place
 
 
-def card_once(here: Here, dossier: Dossier, place: Address, key: str, audience: str, *, lang: str = "fr") -> None:
+def card_once(
+    unit: Unit, dossier: Dossier, place: Address, key: str, audience: str, *, now: datetime, lang: str = "fr"
+) -> None:
     """A card where there is none yet: from then on it is edited in place."""
-    if here.unit.threads.at(key, place) is None:
-        here.unit.outbox.put(place, None, key=key, ref=dossier.ref, audience=audience, due=here.now, lang=lang)
+    if unit.threads.at(key, place) is None:
+        unit.outbox.put(place, None, key=key, ref=dossier.ref, audience=audience, due=now, lang=lang)
 
 
 def tell_person(here: Here, person: Person, message: Message, ref: str) -> None:

@@ -43,6 +43,11 @@ SHARING = Prepared(
 ONE = Prepared(WHOLE.where(dossiers.c.ref == bindparam("ref")).with_for_update())
 THESE = WHOLE.where(dossiers.c.ref.in_(bindparam("refs", expanding=True)))
 MANY, HELD = Prepared(THESE), Prepared(THESE.order_by(dossiers.c.ref).with_for_update())
+AFTER = Prepared(
+    WHOLE.where(dossiers.c.state.in_(bindparam("states", expanding=True)), dossiers.c.ref > bindparam("last"))
+    .order_by(dossiers.c.ref)
+    .limit(PAGE)
+)
 LENGTH = select(func.count()).where(UNDER_REVIEW)
 QUEUE_LENGTH = Prepared(LENGTH)
 ARRIVED = Prepared(
@@ -187,10 +192,9 @@ class Dossiers:
 
     def every(self, states: Iterable[State]) -> Iterator[Dossier]:
         """Every request in one of these states, by reference, read as they are asked for."""
-        last = ""
+        wanted, last = list(states), ""
         while True:
-            after = (dossiers.c.state.in_(list(states))) & (dossiers.c.ref > last)
-            page = self._read(Prepared(WHOLE.where(after).order_by(dossiers.c.ref).limit(PAGE)))
+            page = self._read(AFTER, states=wanted, last=last)
             yield from page
             if len(page) < PAGE:
                 return

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.mattermost.sockets import Sockets
+from tests.mattermost.tls import certificate
 from tests.mattermost.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -202,10 +203,7 @@ async def routed(formation: Formation) -> AsyncIterator[Router]:
 @asynccontextmanager
 async def over_tls(world: World, folder: Path) -> AsyncIterator[Path]:
     """The server by https alone, its certificate of an authority that nobody knows: its path. `world.url` is the new address."""
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")  # fmt: skip
-    await asyncio.to_thread(subprocess.run, made, check=True, capture_output=True)
+    cert, key = await asyncio.to_thread(certificate, folder)
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(cert, key)
     port = int(world.url.rpartition(":")[2])

@@ -25,6 +25,7 @@ from bot.mattermost.client import driver, trust
 from bot.mattermost.installed import Installed, Wanted
 from bot.mattermost.installer import Installer
 from bot.mattermost.installer_settings import Served, settings
+from bot.mattermost.press import Seals
 from bot.mattermost.spots import Me
 from bot.mattermost.way_back import private
 from bot.mattermost_cli import told
@@ -186,7 +187,7 @@ async def test_a_server_that_cannot_be_made_to_call_is_not_said_to_call(world: W
 async def test_nobody_else_gets_an_answer_to_a_probe(world: World, running: str):
     """The tag is the bot's own account's: whoever else submits gets the refusal of any dialog never opened."""
     channel = world.channel("revue-ad1", world.bot, world.admin)["id"]
-    state = probe.asked(probe.seal(KEY), "n", datetime.now(UTC))
+    state = probe.asked(Seals.of(KEY).probe, "n", datetime.now(UTC))
     body = {
         "url": f"{running}/mattermost/dialogs",
         "callback_id": "sonde",
@@ -199,12 +200,12 @@ async def test_nobody_else_gets_an_answer_to_a_probe(world: World, running: str)
             (await http.post("/actions/dialogs/submit", json=body, headers={"Authorization": f"Bearer {token}"})).json()["error"]
             for token in (TOKEN, ADMIN_TOKEN)
         ]  # fmt: skip
-    assert said[0] == probe.expected(probe.seal(KEY), "n")
+    assert said[0] == probe.expected(Seals.of(KEY).probe, "n")
     assert "n'est pas reconnu" in said[1]
 
 
 def test_a_probe_does_not_last():
-    by, now = probe.seal(KEY), datetime.now(UTC)
+    by, now = Seals.of(KEY).probe, datetime.now(UTC)
     sent = {"callback_id": "sonde", "state": probe.asked(by, "n", now), "user_id": "bot"}
     assert probe.answered(by, sent, now + timedelta(seconds=119), Me("bot")) is not None
     assert probe.answered(by, sent, now + timedelta(seconds=121), Me("bot")) is None

@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -30,6 +29,7 @@ from tests.mattermost.captured import capture
 from tests.mattermost.person import Person
 from tests.mattermost.sockets import Sockets
 from tests.mattermost.stage import Stage, say, staged
+from tests.mattermost.tls import certificate
 from tests.mattermost.town import KEY, connected
 from tests.mattermost.world import new_id
 
@@ -436,19 +436,10 @@ async def test_whoever_takes_over_reads_back_what_nobody_heard(stage: Stage):
         assert heard(stage) == ["pendant"]
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A key and its certificate for this computer, of an authority nobody knows."""
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]  # fmt: skip
-    subprocess.run(made, check=True, capture_output=True)
-    return key, cert
-
-
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 async def test_over_tls_with_an_authority_of_our_own(stage: Stage, tmp_path: Path):
     """The driver's own websocket never connects so."""
-    key, cert = certificate(tmp_path)
+    cert, key = certificate(tmp_path)
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(cert, key)
 

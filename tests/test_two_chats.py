@@ -23,7 +23,6 @@ from bot.sandbox.people import CAMILLE, NORA, OSCAR
 from chat.cards import Address
 from handlers import gathering
 from handlers.bridge import CARRIED
-from storage.errors import NotFound
 from storage.tables import inbox
 from storage.unit import Unit
 from tests.conformance import mattermost, slack
@@ -87,19 +86,13 @@ async def opened(tmp_path: Path) -> AsyncIterator[Both]:
     memory.moved(database)
     writer, ahead, clock = memory.opened(database, KEY), Ahead(), JumpingClock(MONDAY, machine=Still())
 
-    async def fetch(file: str) -> bytes | None:
-        try:
-            return await writer.run(lambda unit: unit.files.content(file))
-        except NotFound:
-            return None
-
     async def nobody(_event: object) -> Any:
         raise AssertionError("the bot is not composed yet")
 
     ears, dossier = (Ear(nobody), Ear(nobody)), in_state(State.DESIGNE)
     async with (
-        mattermost.staged(Scripted(), ears[0], LANGUAGES, clock, fetch) as state,
-        slack.staged(Scripted(), ears[1], LANGUAGES, clock, fetch) as firm,
+        mattermost.staged(Scripted(), ears[0], LANGUAGES, clock, memory.fetching(writer)) as state,
+        slack.staged(Scripted(), ears[1], LANGUAGES, clock, memory.fetching(writer)) as firm,
     ):
         app = compose(
             writer=writer, review=Address(platform=state.name, id=state.review), clock=clock, territories=TERRITORIES,

@@ -19,7 +19,7 @@ from bot.mattermost.payload import Unreadable, inner, number
 from bot.mattermost.spots import Spot, between
 from bot.payload import Payload, text
 from chat.platform import Undelivered
-from chat.talk import AnyEvent, Asked, Offered, Said
+from chat.talk import AnyEvent, Asked, Said
 
 log = structlog.get_logger()
 
@@ -85,9 +85,7 @@ class Events:
     async def _handled(self, spot: Spot, words: Said | Dropped | Asked) -> bool:
         """False when it must be tried again."""
         if isinstance(words, Dropped) and not spot.direct:
-            said = words.said
-            offered = Offered(sender=said.sender, place=said.place, id=said.id, thread=said.thread)
-            outcome = (await self.hub.receive(offered)).outcome
+            outcome = (await self.hub.receive(words.said.offered())).outcome
             if outcome in {"ignored", "away"}:
                 return outcome == "ignored"
         try:

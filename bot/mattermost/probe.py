@@ -17,11 +17,6 @@ CALLBACK, NAME = "sonde", "n"
 LIFE = timedelta(minutes=2)
 
 
-def seal(secret: bytes) -> Seal:
-    """What seals probes, from ATELIER_SECRET_KEY."""
-    return Seal.of(secret, "mattermost/probe")
-
-
 def asked(by: Seal, nonce: str, now: datetime) -> str:
     """The state of a probe."""
     return by.close({NAME: nonce}, now + LIFE)

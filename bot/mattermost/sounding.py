@@ -16,6 +16,7 @@ from bot.findings import Finding, attention, faute, ok
 from bot.ids import fresh_id
 from bot.mattermost import dialogs, probe
 from bot.mattermost.client import API, trust
+from bot.mattermost.press import Seals
 from chat.text import Text, raw, tr
 
 POINT = "mattermost.appel"
@@ -58,7 +59,7 @@ class Sounding:
                 return _untried(raw(type(failure).__name__))
 
     async def _sounded(self, http: httpx.AsyncClient, spot: dict[str, str]) -> Finding:
-        nonce, by = fresh_id(), probe.seal(self.secret)
+        nonce, by = fresh_id(), Seals.of(self.secret).probe
         body = {
             **spot, "url": f"{self.public.rstrip('/')}{dialogs.PATH}", "callback_id": probe.CALLBACK, "submission": {},
             "state": probe.asked(by, nonce, datetime.now(UTC)), "cancelled": False,

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from bot import memory
 from bot.sandbox.local import Local
 from bot.sandbox.page import routes
 from scheduler.clock import Ticking
-from storage.errors import NotFound
 
 LOOPBACK = "127.0.0.1"
 EVERY_SECOND, EVERY_HALF_MINUTE = 1.0, 30.0
@@ -39,15 +39,9 @@ def site(local: Local, lang: str = "fr") -> Starlette:
         finally:
             ticks.stop()
 
-    async def fetch(file: str) -> bytes | None:
-        try:
-            return await local.app.writer.run(lambda unit: unit.files.content(file))
-        except NotFound:
-            return None
-
     pages = routes(
         local.sandbox, local.clock, local.app.languages,
-        on_jump=settled, on_act=settled, fetch=fetch, lang=lang,
+        on_jump=settled, on_act=settled, fetch=memory.fetching(local.app.writer), lang=lang,
     )  # fmt: skip
     made = Starlette(routes=pages, lifespan=up)
     made.state.carrying = carrying

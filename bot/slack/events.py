@@ -19,7 +19,7 @@ from bot.slack.hub import Hub, saying
 from bot.slack.messages import Dropped
 from bot.slack.spots import Spot
 from chat.platform import Undelivered
-from chat.talk import AnyEvent, Asked, Offered, Said, Say, Show
+from chat.talk import AnyEvent, Asked, Said, Say, Show
 
 log = structlog.get_logger()
 
@@ -56,9 +56,7 @@ class Events:
 
     async def _heard(self, spot: Spot, words: Said | Dropped, *, last: bool) -> int:
         if isinstance(words, Dropped) and not spot.direct:
-            said = words.said
-            offered = Offered(sender=said.sender, place=said.place, id=said.id, thread=said.thread)
-            outcome = (await self.hub.receive(offered)).outcome
+            outcome = (await self.hub.receive(words.said.offered())).outcome
             if outcome in {"ignored", "away"}:
                 return DONE if outcome == "ignored" else AGAIN
         try:

@@ -16,7 +16,6 @@ from bot.sandbox.people import EVERYBODY
 from chat.cards import Address
 from chat.language import load
 from chat.talk import Answer, AnyEvent
-from storage.errors import NotFound
 from storage.unit import Unit
 from tests.conformance import mattermost, sandbox, slack, textual
 from tests.conformance.stage import MONDAY, Ahead, Ear, Scripted, Stage, Still
@@ -52,17 +51,11 @@ async def lived(name: str, folder: Path) -> AsyncIterator[Stage]:
     memory.moved(database)
     writer, ahead, clock = memory.opened(database, KEY), Ahead(), JumpingClock(MONDAY, machine=Still())
 
-    async def fetch(file: str) -> bytes | None:
-        try:
-            return await writer.run(lambda unit: unit.files.content(file))
-        except NotFound:
-            return None
-
     async def nobody(_event: AnyEvent) -> Answer:
         raise AssertionError("the bot is not composed yet")
 
     ear = Ear(nobody)
-    async with EVERY[name](Scripted(), ear, LANGUAGES, clock, fetch) as stage:
+    async with EVERY[name](Scripted(), ear, LANGUAGES, clock, memory.fetching(writer)) as stage:
         stage.platform = Overheard(stage.platform)
         stage.app = compose(
             writer=writer, review=Address(platform=stage.name, id=stage.review), platforms={stage.name: stage.platform}, clock=clock,

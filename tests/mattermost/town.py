@@ -22,7 +22,6 @@ from bot.mattermost.app import Config, MattermostRoom
 from bot.sandbox.people import CAMILLE, DOMINIQUE, HUGO, INES, MARC, NORA, Somebody
 from chat.cards import Address
 from chat.language import load
-from storage.errors import NotFound
 from tests.mattermost.person import Person
 from tests.mattermost.server import serving
 from tests.mattermost.world import COMMAND_TOKEN, TOKEN, World
@@ -125,16 +124,10 @@ async def opened(folder: Path) -> AsyncIterator[Town]:
         review = world.channel("revue-ad1", world.bot)["id"]
         writer = memory.opened(database, KEY)
 
-        async def fetch(file: str) -> bytes | None:
-            try:
-                return await writer.run(lambda unit: unit.files.content(file))
-            except NotFound:
-                return None
-
         starlette = Starlette()
         async with called(starlette) as url:
             world.bot_url = url
-            room = room_of(world, review, fetch=fetch)
+            room = room_of(world, review, fetch=memory.fetching(writer))
             starlette.routes.extend(room.routes)
             app = compose(
                 writer=writer, review=Address(platform="mattermost", id=review), platforms={"mattermost": room.platform},
