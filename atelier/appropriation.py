@@ -106,13 +106,18 @@ def version_en_cours(attempt: Attempt) -> None:
     if note is None or asked != note.number:
         raise Refused(
             fr(
-                "La version {asked} n'est plus celle à approuver : la version en cours est la {current}. Relisez-la d'abord."
+                "La version {asked} n'est plus celle à approuver : la version en cours est la {current}. Relisez-la "
+                "d'abord avec « /atelier voir {ref} »."
             ),
             asked=asked,
             current=note.number if note else 0,
+            ref=attempt.dossier.ref,
         )
-    if note.approved_by(attempt.role) is not None:
-        raise Refused(fr("Votre partie a déjà approuvé cette version."))
+    if (done := note.approved_by(attempt.role)) is not None:
+        raise Refused(
+            fr("Votre partie a déjà approuvé la version {version} : {by}. Rien de plus n'est attendu d'elle."),
+            version=note.number, by=done,
+        )  # fmt: skip
     answered_since(attempt, day_of(attempt, note.by), fr("la remise de cette version"))
 
 
@@ -140,7 +145,13 @@ def trois_accords(attempt: Attempt) -> None:
     """A10: no animation without three approvals on one version."""
     note = mission_of(attempt).note
     if note is None or note.awaited:
-        raise Refused(fr("La note n'est pas approuvée par les trois parties : l'animation ne peut pas commencer."))
+        raise Refused(
+            fr(
+                "La note n'est pas approuvée par les trois parties : l'animation ne peut pas commencer. « /atelier "
+                "voir {ref} » montre qui doit encore l'approuver."
+            ),
+            ref=attempt.dossier.ref,
+        )
 
 
 def session_possible(attempt: Attempt) -> None:
@@ -160,7 +171,10 @@ def session_possible(attempt: Attempt) -> None:
             )
     if mission_of(attempt).covering_animation() is None:
         raise Refused(
-            fr("Aucun bon de commande notifié ne couvre l'animation : la session ne peut pas être programmée.")
+            fr(
+                "Aucun bon de commande notifié ne couvre l'animation : enregistrez d'abord celui d'animation, ou "
+                "levez le point d'arrêt, puis programmez la session."
+            )
         )
 
 
@@ -198,7 +212,10 @@ def session_finie(attempt: Attempt) -> None:
     """A12: both collective moments were held, and the days are over."""
     form, session = given(attempt, SessionTenue), mission_of(attempt).session
     if session is None:
-        raise Refused(fr("Aucune session n'est programmée : programmez-la d'abord."))
+        raise Refused(
+            fr("Aucune session n'est programmée : programmez-la d'abord avec « /atelier session {ref} »."),
+            ref=attempt.dossier.ref,
+        )
     if attempt.today < session.last:
         raise Refused(fr("La session finit le {day} : constatez sa tenue à partir de ce jour."), day=session.last)
     if "non" in {form.visite_tenue, form.seance_tenue}:

@@ -46,7 +46,10 @@ def lapsed(person: Person, dossier: Dossier, role: Role, now: datetime) -> Holdi
 
     A holding without days counts any day; a dated one counts between its two days, included, where the atelier is.
     """
-    held = [h for h in person.holdings if h.role == role and h.scope in dossier.scopes()]
+    if not any(h.begins or h.ends for h in person.holdings):
+        return None
+    within = dossier.scopes()
+    held = [h for h in person.holdings if h.role == role and h.scope in within]
     dated = [h for h in held if h.begins or h.ends]
     if not held or len(dated) < len(held):
         return None
@@ -58,9 +61,9 @@ def lapsed(person: Person, dossier: Dossier, role: Role, now: datetime) -> Holdi
 
 def able(people: Iterable[Person], dossier: Dossier, roles: Iterable[Role], now: datetime) -> tuple[Person, ...]:
     """Those who may act today in one of these roles: who is asked is who may."""
-    asked = frozenset(roles)
+    asked, within = frozenset(roles), dossier.scopes()
     return tuple(
-        p for p in people if any(lapsed(p, dossier, role, now) is None for role in asked & dossier.roles_of(p))
+        p for p in people if any(lapsed(p, dossier, role, now) is None for role in asked & dossier.roles_of(p, within))
     )
 
 

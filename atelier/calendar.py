@@ -7,11 +7,12 @@ neither time zone nor calendar: every function refuses it, as it refuses an unkn
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from atelier.holidays import TO_VERIFY, legal_table
+from atelier.holidays import ALSACE_MOSELLE, TO_VERIFY, legal_table
 from atelier.words import Refused, fr
 
 if TYPE_CHECKING:
@@ -56,11 +57,17 @@ def is_verified(departement: str) -> bool:
     return why_to_verify(departement) == ""
 
 
+def alike(departement: str) -> str:
+    """Give one département for all those that have the same hours and holidays: Paris, for most of the mainland."""
+    return "75" if departement in METROPOLE - ALSACE_MOSELLE else departement
+
+
 def why_to_verify(departement: str) -> str:
     """Give the French sentence saying what is to be checked in a département's calendar, or ""."""
     return TO_VERIFY.get(_known(departement), "")
 
 
+@lru_cache(maxsize=256)
 def zone(departement: str) -> ZoneInfo:
     """Give the time zone of a département. Raises `Refused` for an unknown code and for Clipperton."""
     return ZoneInfo(OVERSEAS_ZONES.get(_inhabited(departement), "Europe/Paris"))

@@ -73,8 +73,9 @@ def _in_validity(attempt: Attempt, day: date) -> None:
     if not contract.in_force(day):
         raise Refused(
             fr(
-                "Le {day} est en dehors de la validité de l'accord-cadre {code}, du {first} au {last} : "
-                "un bon de commande ne peut pas y être notifié (code de la commande publique, R2162-5)."
+                "Le {day} est en dehors de la validité de l'accord-cadre {code}, du {first} au {last} : un bon de "
+                "commande ne peut pas y être notifié (code de la commande publique, R2162-5). Vérifiez la date ; si "
+                "elle est juste, voyez le bureau AD1."
             ),
             day=day,
             code=contract.code,
@@ -93,8 +94,8 @@ def _within_maximum(attempt: Attempt, amount: Decimal) -> None:
     if most is not None and total > most:
         raise Refused(
             fr(
-                "Avec ce bon de commande, l'accord-cadre {code} atteindrait {total}, au-delà de son maximum de {most} : "
-                "il ne peut pas être notifié."
+                "Avec ce bon de commande, l'accord-cadre {code} atteindrait {total}, au-delà de son maximum de {most} "
+                ": il ne peut pas être notifié. Vérifiez le montant, ou voyez le bureau AD1."
             ),
             code=contract.code,
             total=total,
@@ -163,7 +164,14 @@ def order_of(dossier: Dossier, number: int) -> Commande:
     """One order of the atelier. Raises Refused when there is none of this number."""
     found = next((c for c in dossier.mission_().commandes if c.number == number), None)
     if found is None:
-        raise Refused(fr("Il n'y a pas de bon de commande n° {number} sur cet atelier."), number=number)
+        raise Refused(
+            fr(
+                "Il n'y a pas de bon de commande n° {number} sur cet atelier : « /atelier voir {ref} » montre ceux "
+                "qui y sont."
+            ),
+            number=number,
+            ref=dossier.ref,
+        )
     return found
 
 

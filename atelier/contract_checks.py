@@ -164,10 +164,16 @@ def _amounts(file: ContractFields) -> Iterator[Found]:
         yield no(("solde_ouverture_ht",), fr("Le solde d'ouverture dépasse le montant maximum : vérifiez les deux."))
 
 
+def _served(platform: str, around: Around) -> bool:
+    """« slack », or one workspace of several: « slack-T0123 »."""
+    kind, sign, which = platform.partition("-")
+    return kind in around.platforms and (not sign or (which.isalnum() and which.isupper()))
+
+
 def _places(groupements: tuple[GroupementFields, ...], around: Around) -> Iterator[Found]:
     for number, groupement in enumerate(groupements):
         platform, sign, id_ = groupement.canal.partition(":")
-        if groupement.canal and (platform not in around.platforms or not sign or not id_ or " " in id_):
+        if groupement.canal and (not _served(platform, around) or not sign or not id_ or " " in id_):
             yield no(
                 ("groupements", number, "canal"),
                 fr("« {given} » : écrivez « plateforme:identifiant ». Les plateformes sont : {names}."),

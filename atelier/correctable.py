@@ -18,13 +18,16 @@ from atelier.calendar import local_day
 from atelier.dossier import Dossier
 from atelier.grammar import Attempt
 from atelier.mission import Commande, Livrable, Mission
-from atelier.putting import credits_, deliverable, elus, order, solicitation
+from atelier.putting import act, credits_, deliverable, elus, order, session, solicitation
 from atelier.words import RuleId, fr
 
 ORDER_CLOCKS = (RuleId.BC_OBSERVATIONS, RuleId.BC_EXECUTION)
 FOLLOW_UPS = ((RuleId.SUIVI_6_MOIS, ""), (RuleId.SUIVI_12_MOIS, ""))
 ADJOURNED = (RuleId.AJOURN_ACCEPTATION, RuleId.AJOURN_REPRESENTATION, RuleId.AJOURN_DECISION)
 Clock = tuple[RuleId, str]
+Kind = Literal["date", "amount", "text", "number", "delay"]
+Said = date | Decimal | int | str
+"""What is recorded, as it is told: a day, an amount, a number, or words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class Recorded:
     code: str
     label: str
     about: str
-    kind: Literal["date", "amount", "text"]
-    value: date | Decimal | str
+    kind: Kind
+    value: Said
     put: Callable[[Dossier, object], Dossier]
     clocks: tuple[Clock, ...] = ()
     holds: Callable[[Attempt, object], None] = bounds.anything
@@ -48,10 +51,14 @@ class Recorded:
 def things(dossier: Dossier) -> Iterator[Recorded]:
     """Everything recorded of an atelier that may be put right."""
     mission = dossier.mission_()
+    yield _text("acte", fr("Acte qui ordonne l'atelier"), "", mission.act, put=act)
     yield from _solicitation(mission)
     yield from _credits(dossier)
     for one in mission.commandes:
         yield from _of_order(one)
+    if mission.session is not None and mission.session.held is not None:
+        label, came = fr("Participants à la session"), mission.session.participants
+        yield Recorded("session.participants", label, "", "number", came, session("participants"))
     if mission.livrable is not None:
         yield from _of_deliverable(mission.livrable)
     if mission.elus is not None:
@@ -89,6 +96,8 @@ def _credits(dossier: Dossier) -> Iterator[Recorded]:
     ae, cp = fr("Autorisations d'engagement"), fr("Crédits de paiement")
     yield _amount("credits.ae", ae, "", given.ae, put=credits_("ae"), holds=bounds.commits, tax="TTC")
     yield _amount("credits.cp", cp, "", given.cp, put=credits_("cp"), holds=bounds.pays, tax="TTC")
+    yield _text("credits.uo", fr("Unité opérationnelle"), "", given.uo, put=credits_("uo"))
+    yield _text("credits.chorus", fr("Référence Chorus des crédits"), "", given.chorus, put=credits_("chorus"))
     day = given.on or local_day(given.by.at, dossier.departement)
     yield _date(
         "credits.jour", fr("Délégation de crédits"), "", day, put=credits_("on"), clocks=(), holds=bounds.before_orders
@@ -112,7 +121,16 @@ def _of_order(one: Commande) -> Iterator[Recorded]:
     yield _amount(f"{code}.montant", label, number, one.amount, put=put("amount"), holds=bounds.within(one), tax="HT")
     label, ttc = fr("Montant TTC du bon de commande"), one.ttc if one.ttc is not None else ""
     yield _amount(f"{code}.ttc", label, number, ttc, put=put("ttc"), holds=bounds.engages(one), tax="TTC")
-    yield Recorded(f"{code}.ej", fr("Numéro d'engagement juridique"), number, "text", one.ej, put("ej"))
+    yield _text(f"{code}.ej", fr("Numéro d'engagement juridique"), number, one.ej, put=put("ej"))
+    yield _text(
+        f"{code}.preuve",
+        fr("Preuve de réception du bon de commande"),
+        number,
+        one.receipt.proof,
+        put=put("receipt.proof"),
+    )
+    timed = ((RuleId.BC_EXECUTION, about), *first[:1])
+    yield Recorded(f"{code}.delai", fr("Délai du bon de commande"), number, "delay", one.delay, put("delay"), timed)
     if one.penalty is not None:
         clocks = ((RuleId.PENALITES_OBSERVATIONS, about),)
         label, on = fr("Annonce des pénalités"), one.penalty.notified.on
@@ -137,6 +155,8 @@ def _paid(
         yield _date(
             f"{code}.demande", label, number, one.asked.on, put=put("asked"), clocks=clocks, holds=bounds.asked(one)
         )
+        label = fr("Preuve de la demande de paiement")
+        yield _text(f"{code}.demande_preuve", label, number, one.asked.proof, put=put("asked.proof"))
     if one.service_fait is not None:
         yield _date(f"{code}.service_fait", fr("Service fait"), number, one.service_fait, put=put("service_fait"), clocks=clocks, holds=bounds.anything)  # fmt: skip
     if one.paid is not None:
@@ -179,6 +199,12 @@ def _of_deliverable(handed: Livrable) -> Iterator[Recorded]:
             clocks=clocks,
             holds=bounds.handed_in,
         )
+        label = fr("Preuve de la remise du livrable")
+        yield _text("livrable.preuve", label, "", handed.receipt.proof, put=deliverable("receipt.proof"))
+    else:
+        label, day = fr("Déclaration de remise du livrable"), handed.declared_on
+        put = deliverable("declared_on")
+        yield _date("livrable.declaration", label, "", day, put=put, clocks=(), holds=bounds.since_session)
     if handed.adjournment is not None and handed.verified is None:
         clocks = tuple((id_, about) for id_ in ADJOURNED)
         label, on = fr("Réception de l'ajournement"), handed.adjournment.notified.on
@@ -221,9 +247,8 @@ def _decided(handed: Livrable) -> Iterator[Recorded]:
     yield _date(
         "livrable.decision", label, "", found.on, put=deliverable("verified"), clocks=clocks, holds=bounds.decided
     )
-    yield Recorded(
-        "livrable.document", fr("Document de la décision"), "", "text", found.document, deliverable("verified.document")
-    )
+    label, put = fr("Document de la décision"), deliverable("verified.document")
+    yield _text("livrable.document", label, "", found.document, put=put)
     if found.amount is not None:
         label = fr("Réfaction décidée")
         amount = deliverable("verified.amount")
@@ -237,6 +262,10 @@ def _date(
     clocks: tuple[Clock, ...], holds: Callable[[Attempt, object], None],
 ) -> Recorded:  # fmt: skip
     return Recorded(code, label, about, "date", value, put, clocks, holds)
+
+
+def _text(code: str, label: str, about: str, value: str, *, put: Callable[[Dossier, object], Dossier]) -> Recorded:
+    return Recorded(code, label, about, "text", value, put)
 
 
 def _amount(

@@ -46,7 +46,8 @@ def commits(attempt: Attempt, value: object) -> None:
     if isinstance(value, Decimal) and value < mission.engaged():
         raise Refused(
             fr(
-                "Les bons de commande notifiés atteignent {total} : les autorisations d'engagement ne peuvent pas être moindres."
+                "Les bons de commande notifiés atteignent {total} : les autorisations d'engagement ne peuvent pas "
+                "être moindres. Vérifiez le montant, ou rectifiez d'abord celui du bon."
             ),
             total=mission.engaged(),
         )
@@ -141,7 +142,10 @@ def deducted(one: Commande) -> Holds:
     def holds(attempt: Attempt, value: object) -> None:
         most = one.penalty.amount if one.penalty is not None else Decimal(0)
         if isinstance(value, Decimal) and mission_of(attempt).ccag == HEARD_UNDER and value > most:
-            raise Refused(fr("Les pénalités retenues dépassent celles annoncées au titulaire, {amount}."), amount=most)
+            raise Refused(
+                fr("Les pénalités retenues dépassent celles annoncées au titulaire, {amount} : baissez le montant."),
+                amount=most,
+            )
 
     return holds
 
@@ -207,7 +211,11 @@ def _verified_in_time(attempt: Attempt, handed: Livrable, day: date) -> None:
     due = rules.explained(run, attempt.dossier).due if run is not None else None
     if due is not None and day > due:
         raise Refused(
-            fr("Le délai de vérification a pris fin le {due} : une décision notifiée après ne compte pas."), due=due
+            fr(
+                "Le délai de vérification a pris fin le {due} : une décision notifiée après ne compte pas. Donnez la "
+                "date de l'accusé de réception, au plus tard ce jour-là."
+            ),
+            due=due,
         )
 
 
@@ -216,5 +224,6 @@ def no_more_than_announced(attempt: Attempt, value: object) -> None:
     reduction = deliverable(attempt).reduction
     if isinstance(value, Decimal) and reduction is not None and value > reduction.amount:
         raise Refused(
-            fr("La réfaction ne peut pas dépasser celle annoncée au titulaire, {amount}."), amount=reduction.amount
+            fr("La réfaction ne peut pas dépasser celle annoncée au titulaire, {amount} : baissez le montant."),
+            amount=reduction.amount,
         )

@@ -9,17 +9,22 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from pydantic import JsonValue
+
 from atelier.amounts import parse_amount
-from atelier.correctable import Recorded, things
+from atelier.correctable import Recorded, Said, things
 from atelier.dates import parse_day
+from atelier.deadlines import Delay
 from atelier.dossier import Dossier
 from atelier.forms_ending import Rectification
 from atelier.grammar import Attempt
 from atelier.recording import given, not_to_come
-from atelier.recounting import anew
+from atelier.recounting import anew, lasting
 from atelier.words import Refused, fr
 
-__all__ = ["Recorded", "connue", "new_value", "recorded_things", "rectifiable", "rectifiee", "thing"]
+MOST_DIGITS = 6
+
+__all__ = ["Recorded", "connue", "difference", "new_value", "recorded_things", "rectifiable", "rectifiee", "thing"]
 
 
 def recorded_things(dossier: Dossier) -> tuple[Recorded, ...]:
@@ -40,12 +45,14 @@ def thing(attempt: Attempt) -> Recorded:
     if found is None:
         listed = ", ".join(t.code for t in known)
         raise Refused(
-            fr("« {code} » n'est pas une saisie de cet atelier. Les saisies : {listed}."), code=code, listed=listed
+            fr("« {code} » n'est pas une saisie de cet atelier. Écrivez l'une de celles-ci : {listed}."),
+            code=code,
+            listed=listed,
         )
     return found
 
 
-def new_value(attempt: Attempt) -> date | Decimal | str:
+def new_value(attempt: Attempt) -> Said:
     """The right value, read as the first one was. Raises Refused with the reason."""
     typed, found = given(attempt, Rectification).valeur, thing(attempt)
     match found.kind:
@@ -56,8 +63,14 @@ def new_value(attempt: Attempt) -> date | Decimal | str:
         case "amount":
             amount = parse_amount(typed, found.tax)
             if not amount and not found.may_be_nothing:
-                raise Refused(fr("Un montant rectifié est supérieur à zéro."))
+                raise Refused(fr("Un montant rectifié est supérieur à zéro : écrivez par exemple « 8 000 € »."))
             return amount
+        case "number":
+            if not typed.strip().isdecimal() or len(typed.strip()) > MOST_DIGITS:
+                raise Refused(fr("Écrivez un nombre entier, par exemple 34."))
+            return int(typed)
+        case "delay":
+            return str(Delay.parse(typed))
         case _:
             return typed
 
@@ -74,8 +87,30 @@ def rectifiee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """C3: put right, and the clocks that counted from it started anew from the right day."""
     found, value = thing(attempt), new_value(attempt)
     kept = found.put(dossier, value)
-    if not isinstance(value, date):
-        return kept
     for id_, about in found.clocks:
-        kept = anew(kept, attempt, id_, about, value)
+        if isinstance(value, date):
+            kept = anew(kept, attempt, id_, about, value)
+        elif isinstance(value, str):
+            kept = lasting(kept, attempt, id_, about, value)
     return kept
+
+
+def difference(before: Dossier, after: Dossier, form: Rectification) -> dict[str, JsonValue]:
+    """What the journal keeps of a correction: what was put right, of which kind, what it was and what it is."""
+    old, new = (next((t for t in recorded_things(d) if t.code == form.saisie), None) for d in (before, after))
+    if old is None or new is None:
+        raise LookupError(form.saisie)
+    return {
+        "libelle": old.label,
+        "numero": old.about,
+        "nature": old.kind,
+        "avant": plain(old.value),
+        "apres": plain(new.value),
+    }
+
+
+def plain(value: Said) -> str:
+    """A recorded value as the journal keeps it: « 2026-11-24 », « 8000 », « 4 mois »."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else str(value)

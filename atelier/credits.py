@@ -60,7 +60,12 @@ def delegated_on(attempt: Attempt) -> date:
     """The day the credits were delegated: the one given, else that of the entry. Raises Refused before there are any."""
     delegated = mission_of(attempt).credits
     if delegated is None:
-        raise Refused(fr("Les crédits ne sont pas encore délégués : le bon de commande vient après."))
+        raise Refused(
+            fr(
+                "Les crédits ne sont pas encore délégués : le bureau AD1 enregistre leur délégation, puis le bon de "
+                "commande se notifie."
+            )
+        )
     return delegated.on or day_of(attempt, delegated.by)
 
 

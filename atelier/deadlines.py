@@ -92,6 +92,10 @@ class Explanation:
     sentence: str
     args: Mapping[str, object] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """What it says may be told once and kept: its arguments are values."""
+        return hash((self.sentence, frozenset(self.args.items())))
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -99,6 +103,15 @@ class Explained:
 
     due: date
     steps: tuple[Explanation, ...]
+
+    def __hash__(self) -> int:
+        """Of the day and of the last steps, which name it and where it counts: enough to tell nearly all apart."""
+        return hash((self.due, self.steps[-2:]))
+
+    @property
+    def to_verify(self) -> bool:
+        """True when a person should check the day before relying on it: a holiday on its way is not confirmed."""
+        return any(step.sentence in {TO_VERIFY_NOTE, GOOD_FRIDAY_NOTE} for step in self.steps)
 
 
 CCAG_2009: Final = "CCAG-PI 2009"
@@ -155,6 +168,7 @@ def compute(start: date, delay: Delay, departement: str, source: str = "", ccag:
     return Explained(due, steps + _notes(steps, departement))
 
 
+@lru_cache(maxsize=4096)  # many deadlines fall due the same day
 def due_instant(day: date, departement: str) -> datetime:
     """Give the last second of a local day (23:59:59 in the département), as an aware UTC datetime."""
     return datetime.combine(day, time(23, 59, 59), zone(departement)).astimezone(UTC)

@@ -7,17 +7,23 @@ from datetime import datetime
 
 from atelier import clocks
 from atelier.awaited import lapsed
-from atelier.dossier import By, Dossier, Person
+from atelier.dossier import By, Closed, Dossier, Person
 from atelier.grammar import Attempt, Outcome, Step
+from atelier.labels import ROLES, STATES
 from atelier.procedure import CORRESPONDENCE, OPENING, STEPS
 from atelier.recording import not_to_come
-from atelier.words import Do, Refused, Role, fr
+from atelier.words import Do, Labels, Refused, Role, fr
 
 
 def opened(dossier: Dossier, by: By) -> Outcome:
     """D1: a new request enters its first state. `dossier` is as its opener describes it; Refused for another role."""
     if by.role not in OPENING.by:
-        raise Refused(fr("Ouvrir une demande revient au service de l'État porteur ou à la collectivité."))
+        raise Refused(
+            fr(
+                "Ouvrir une demande revient au service de l'État porteur ou à la collectivité : demandez-leur de "
+                "l'ouvrir, puis de vous y inviter."
+            )
+        )
     runs = clocks.opened(OPENING, dossier, by.at)
     moved = dossier.model_copy(update={"runs": runs, "last_said": OPENING.said, "last_by": by})
     return Outcome(OPENING, dossier, moved, by)
@@ -62,14 +68,30 @@ def step_for(dossier: Dossier, person: Person, act: Do) -> tuple[Step, Role]:
     step = step_of(act)
     mine = [r for r in step.by if r in dossier.roles_of(person)]
     if not mine:
-        raise Refused(_NOT_YOURS)
+        raise _not_yours(dossier, step)
     if not possible(step, dossier):
-        raise Refused(_MOVED)
+        raise _moved(dossier)
     return step, mine[0]
 
 
-_NOT_YOURS = fr("Ce geste ne vous revient pas sur cette demande.")
-_MOVED = fr("Ce geste n'est plus possible : la demande a changé d'état.")
+def _not_yours(dossier: Dossier, step: Step) -> Refused:
+    return Refused(
+        fr(
+            "Ce geste ne vous revient pas sur {ref}. Qui peut le faire : {who}. "
+            "« /atelier voir {ref} » montre vos gestes."
+        ),
+        ref=dossier.ref, who=Labels(ROLES[role] for role in step.by),
+    )  # fmt: skip
+
+
+def _moved(dossier: Dossier) -> Refused:
+    return Refused(
+        fr(
+            "Ce geste n'est plus possible sur {ref}, qui en est à « {state} » : "
+            "« /atelier voir {ref} » montre les gestes d'aujourd'hui."
+        ),
+        ref=dossier.ref, state=Labels((STATES[dossier.state],)),
+    )  # fmt: skip
 
 
 def decide(attempt: Attempt, act: Do) -> Outcome:
@@ -97,7 +119,20 @@ def rehearsed(attempt: Attempt, step: Step) -> Outcome:
             **({"last_said": step.said, "last_by": attempt.by()} if goes else {}),
         }
     )
+    closed = _closed(step, attempt, moved)
+    if closed != moved.closed:
+        moved = moved.model_copy(update={"closed": closed})
     return Outcome(step, attempt.dossier, clocks.moved(step, attempt, moved), attempt.by(), warnings)
+
+
+def _closed(step: Step, attempt: Attempt, moved: Dossier) -> dict[Do, Closed]:
+    """What cannot be done any more since a step that moved nothing: the state does not say which one it was."""
+    before = attempt.dossier
+    still = {act: one for act, one in before.closed.items() if not possible(step_of(act), moved)}
+    if moved.version != before.version:
+        return still
+    by = Closed(act=step.act, by=attempt.by(), version=moved.version)
+    return still | {s.act: by for s in STEPS if possible(s, before) and not possible(s, moved)}
 
 
 def _entitled(attempt: Attempt, step: Step) -> None:
@@ -108,18 +143,24 @@ def _entitled(attempt: Attempt, step: Step) -> None:
     else:
         step_for(dossier, attempt.person, step.act)
         if attempt.role not in step.by or attempt.role not in dossier.roles_of(attempt.person):
-            raise Refused(_NOT_YOURS)
+            raise _not_yours(attempt.dossier, step)
         signs_today(attempt.person, dossier, attempt.role, attempt.now)
     if not possible(step, dossier):
-        raise Refused(_MOVED)
+        raise _moved(dossier)
 
 
 def _recorded(attempt: Attempt, step: Step) -> None:
     behalf = attempt.behalf
     if behalf is None or not attempt.dossier.roles_of(attempt.person) & set(step.records):
-        raise Refused(_NOT_YOURS)
+        raise _not_yours(attempt.dossier, step)
     if attempt.role not in step.by or attempt.role not in attempt.dossier.roles_of(behalf):
-        raise Refused(fr("« {name} » ne tient pas ce rôle sur cette demande : vérifiez la personne."), name=behalf.name)
+        raise Refused(
+            fr(
+                "« {name} » ne tient pas ce rôle sur cette demande : nommez la personne qui a signé, ou faites "
+                "corriger son rôle dans l'annuaire."
+            ),
+            name=behalf.name,
+        )
     if not attempt.document.strip():
         raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
     not_to_come(attempt.answered_on, attempt)

@@ -20,7 +20,12 @@ from atelier.words import Labels, Refused, RuleId, State, fr
 def contract_of(attempt: Attempt) -> AccordCadre:
     """The atelier's contract, as recorded today. Raises Refused when it is not there any more."""
     if attempt.around.contract is None:
-        raise Refused(fr("L'accord-cadre de cet atelier n'est pas enregistré : l'administrateur doit l'importer."))
+        raise Refused(
+            fr(
+                "L'accord-cadre de cet atelier n'est pas enregistré : demandez à l'administrateur du robot de "
+                "l'importer, puis recommencez."
+            )
+        )
     return attempt.around.contract
 
 
@@ -30,7 +35,11 @@ def accord_cadre_en_vigueur(attempt: Attempt) -> None:
     chosen = next((c for c in attempt.around.contracts if c.code == code), None)
     if chosen is None:
         known = ", ".join(c.code for c in attempt.around.contracts)
-        raise Refused(fr("« {code} » n'est pas un accord-cadre enregistré. Connus : {known}."), code=code, known=known)
+        raise Refused(
+            fr("« {code} » n'est pas un accord-cadre enregistré. Écrivez l'un de ceux-ci : {known}."),
+            code=code,
+            known=known,
+        )
     designation_ouverte(chosen)
     en_vigueur(chosen, attempt)
     _not_spent(chosen, attempt)
@@ -109,7 +118,10 @@ def at_rank(attempt: Attempt, rank: int) -> Groupement:
     """The groupement of a rank. Raises Refused after the last one."""
     found = contract_of(attempt).at_rank(rank)
     if found is None:
-        raise Refused(fr("L'accord-cadre n'a pas de rang {rank}."), rank=rank)
+        raise Refused(
+            fr("L'accord-cadre n'a pas de rang {rank} : faites vérifier son fichier par l'administrateur du robot."),
+            rank=rank,
+        )
     return found
 
 
@@ -123,7 +135,13 @@ def asked_of(attempt: Attempt) -> Sollicitation:
     """The solicitation under way. Raises Refused when there is none."""
     asked = mission_of(attempt).asked()
     if asked is None:
-        raise Refused(fr("Aucun groupement n'est sollicité en ce moment."))
+        raise Refused(
+            fr(
+                "Aucun groupement n'est sollicité en ce moment : « /atelier voir {ref} » montre où en est la "
+                "désignation."
+            ),
+            ref=attempt.dossier.ref,
+        )
     return asked
 
 
@@ -217,12 +235,19 @@ def motif_du_contrat(attempt: Attempt) -> None:
     if motif is None:
         listed = ", ".join(m.code for m in contract_of(attempt).motifs_ecart)
         raise Refused(
-            fr("« {code} » n'est pas un motif de l'accord-cadre. Les motifs : {listed}."), code=code, listed=listed
+            fr("« {code} » n'est pas un motif de l'accord-cadre. Écrivez l'un de ceux-ci : {listed}."),
+            code=code,
+            listed=listed,
         )
     if motif.apres == "reponse" and asked.answer != "indisponible":
-        raise Refused(fr("Ce motif suppose que le groupement se soit déclaré indisponible : il ne l'a pas fait."))
+        raise Refused(
+            fr(
+                "Ce motif suppose que le groupement se soit déclaré indisponible : il ne l'a pas fait. Choisissez un "
+                "autre motif."
+            )
+        )
     if motif.apres == "delai" and asked.answer:
-        raise Refused(fr("Ce motif suppose le silence du groupement : il a répondu."))
+        raise Refused(fr("Ce motif suppose le silence du groupement : il a répondu. Choisissez un autre motif."))
     if motif.apres == "delai" and not rules.passed(attempt.dossier, RuleId.CASCADE_REPONSE, attempt.now):
         raise _still_time(attempt)
 
@@ -237,7 +262,10 @@ def _still_time(attempt: Attempt) -> Refused:
             )
         )
     return Refused(
-        fr("Le groupement a jusqu'au {due} pour répondre : le rang suivant attend."),
+        fr(
+            "Le groupement a jusqu'au {due} pour répondre : le rang suivant attend. S'il se tait, refaites ce "
+            "geste le lendemain."
+        ),
         due=rules.explained(run, attempt.dossier).due,
     )
 

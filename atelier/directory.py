@@ -27,7 +27,7 @@ OPTIONAL = (
 LANGUAGES = ("fr", "en")
 NO = frozenset({"non", "no", "0", "faux", "false"})
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{1,99}")
-ACCOUNT = re.compile(r"(?P<platform>[a-z]+):(?P<id>[^\s:;,]{1,100})")
+ACCOUNT = re.compile(r"(?P<platform>[a-z]+(?:-[A-Z0-9]{1,32})?):(?P<id>[^\s:;,]{1,100})")
 SCOPE = re.compile(r"(?P<kind>dep|terr|ref|grp):(?P<value>[^\s]{1,76})")
 SIGNERS = frozenset({Role.SVC_SIGN})
 """Roles held by delegation: the act that gives it is recorded with it."""

@@ -10,10 +10,10 @@ from pydantic import AwareDatetime, Field, JsonValue
 from atelier.labels import AD1
 from atelier.mission import Mission
 from atelier.values import By, Value
-from atelier.words import PersonId, Reference, Role, RuleId, State
+from atelier.words import Do, PersonId, Reference, Role, RuleId, State
 
 __all__ = [
-    "Answered", "By", "Complement", "Decision", "Dossier", "Holding", "Member", "Opinion", "Pause", "Person", "Piece",
+    "Answered", "By", "Closed", "Complement", "Decision", "Dossier", "Holding", "Member", "Opinion", "Pause", "Person", "Piece",
     "Run", "Transfer", "Value", "Wanted",
 ]  # fmt: skip
 
@@ -129,6 +129,14 @@ class Transfer(Value):
     by: By
 
 
+class Closed(Value):
+    """The step that moved nothing and made another impossible: which one, by whom, at which version of the dossier."""
+
+    act: Do
+    by: By
+    version: int
+
+
 class Pause(Value):
     """A time during which a deadline did not run: a complement was awaited."""
 
@@ -191,6 +199,8 @@ class Dossier(Value):
     last_said: str = ""
     """The past word of the last step that moved it (« validée »), for whoever presses too late."""
     last_by: By | None = None
+    closed: dict[Do, Closed] = Field(default={})
+    """What a step that did not move it made impossible, until it is possible again: for whoever presses too late."""
     mission: Mission | None = None
     """What is recorded of the atelier once it is acted (D8)."""
     transfers: tuple[Transfer, ...] = ()

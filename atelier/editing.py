@@ -8,7 +8,8 @@ from atelier import completeness, rules
 from atelier.calendar import local_day
 from atelier.dossier import Answered, By, Dossier, Person, Piece
 from atelier.fiche import Item
-from atelier.words import Refused, Role, RuleId, State, fr
+from atelier.labels import STATES
+from atelier.words import Labels, Refused, Role, RuleId, State, fr
 
 WRITERS = (Role.SVC, Role.COLL, Role.DREAL, Role.CAUE)
 """Who co-writes a request (circulaire §4), in the order of their say."""
@@ -24,7 +25,12 @@ def writing_role(dossier: Dossier, person: Person) -> Role:
     held = dossier.roles_of(person)
     found = next((role for role in WRITERS if role in held), None)
     if found is None:
-        raise Refused(fr("La fiche se remplit entre le service porteur, la collectivité, la DREAL et le CAUE."))
+        raise Refused(
+            fr(
+                "La fiche se remplit entre le service porteur, la collectivité, la DREAL et le CAUE. Pour y prendre "
+                "part, faites-vous inviter par le service porteur."
+            )
+        )
     return found
 
 
@@ -32,7 +38,12 @@ def may_write(dossier: Dossier, person: Person, item: Item) -> Role:
     """The role in which this person may write this answer now. Raises Refused with the reason."""
     role = writing_role(dossier, person)
     if role not in LEADS and role not in item.asked.who:
-        raise Refused(fr("Cette question revient au service porteur ou à la collectivité."))
+        raise Refused(
+            fr(
+                "Cette question revient au service porteur ou à la collectivité : dites-leur votre réponse, ils la "
+                "saisissent."
+            )
+        )
     if dossier.state in OPEN:
         return role
     owed = item.asked.for_validation and dossier.piece(item.name) is None
@@ -46,7 +57,14 @@ def may_write(dossier: Dossier, person: Person, item: Item) -> Role:
             ),
             ref=dossier.ref,
         )
-    raise Refused(fr("La demande {ref} est close : sa fiche ne change plus."), ref=dossier.ref)
+    raise Refused(
+        fr(
+            "La fiche de {ref} ne change plus, la demande en est à « {state} ». Une erreur se signale dans le fil "
+            "de la demande."
+        ),
+        ref=dossier.ref,
+        state=Labels((STATES[dossier.state],)),
+    )
 
 
 def can_write(dossier: Dossier, person: Person, item: Item) -> bool:
@@ -80,7 +98,7 @@ def answered(dossier: Dossier, item: Item, value: JsonValue, by: By) -> Dossier:
 def cleared(dossier: Dossier, item: Item, by: By) -> Dossier:
     """The dossier without an optional answer. Raises Refused for a required one."""
     if item.required:
-        raise Refused(fr("Cette réponse est obligatoire."))
+        raise Refused(fr("Cette réponse est obligatoire : modifiez-la plutôt que de l'effacer."))
     left = {name: answer for name, answer in dossier.answers.items() if name != item.name}
     return _woken(dossier.model_copy(update={"answers": left}), by)
 

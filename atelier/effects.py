@@ -110,8 +110,20 @@ def invitee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """An invitation: one more person in this dossier, in a role."""
     form = given(attempt, Invitation)
     if attempt.around.invited is None:
-        raise Refused(fr("« {name} » n'est pas dans l'annuaire : vérifiez le nom."), name=form.personne)
+        raise Refused(
+            fr(
+                "« {name} » n'est pas dans l'annuaire : vérifiez le nom, ou dites à cette personne de taper « "
+                "/atelier » pour demander son accès."
+            ),
+            name=form.personne,
+        )
     member = Member(person=attempt.around.invited, role=Role(form.role))
     if member in dossier.members:
-        raise Refused(fr("Cette personne fait déjà partie de la demande à ce titre."))
+        raise Refused(
+            fr(
+                "Cette personne fait déjà partie de la demande à ce titre : rien à faire, elle la voit avec « "
+                "/atelier voir {ref} »."
+            ),
+            ref=dossier.ref,
+        )
     return dossier.model_copy(update={"members": (*dossier.members, member)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from atelier import rules
+from atelier import audience, rules
 from atelier.deadlines import Delay, Unit
 from atelier.dossier import Decision, Dossier
 from atelier.forms import Motif
@@ -42,8 +42,9 @@ def restitue(dossier: Dossier, attempt: Attempt) -> Dossier:
 def suivi_attendu(attempt: Attempt) -> None:
     """T2: after the restitution, once for each; that of twelve months not before the day of the six-month one."""
     months = int(given(attempt, ReponseSuivi).mois)
-    if any(s.months == months for s in mission_of(attempt).suivis):
-        raise Refused(fr("Le suivi à {months} mois est déjà enregistré."), months=months)
+    done = next((s for s in mission_of(attempt).suivis if s.months == months), None)
+    if done is not None:
+        raise Refused(fr("Le suivi à {months} mois est déjà enregistré, par {by}."), months=months, by=done.by)
     first = _follow_up_day(attempt, min(FOLLOW_UPS))
     if months > min(FOLLOW_UPS) and attempt.today < first:
         raise Refused(
@@ -145,7 +146,8 @@ def suspendu(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 def delais_qui_courent(attempt: Attempt) -> Refused | None:
     """A22: the suspension is ours: what the contract or the law counts goes on, and it is said which (CCAG-PI 2009, 26.2)."""
-    going = [r for r in rules.running(attempt.dossier) if rules.rule(r.rule).goes_on]
+    mine = [r for r in audience.shown(attempt.dossier, attempt.person) if r.ended is None]
+    going = [r for r in mine if rules.rule(r.rule).goes_on]
     going = [r for r in going if not rules.lapsed(r, attempt.dossier, attempt.now)]
     if not going:
         return None

@@ -52,6 +52,10 @@ ROLES = {
 
 AD1 = frozenset({Role.AD1I, Role.AD1V, Role.AD1B})
 """Who may see the review threads."""
+OF_THE_STATE = frozenset({Role.SVC, Role.SVC_SIGN, Role.DREAL, Role.PREF}) | AD1
+"""Who reads what stays inside the State; a groupement and a collectivité do not."""
+EVERYBODY = frozenset(Role) - {Role.ADMIN}
+"""Whoever has a part in a dossier: an administrator of the bot has none."""
 
 ORIGINES = {
     "numerise": fr("Original signé, numérisé"),

@@ -51,7 +51,7 @@ def dans_l_ordre(attempt: Attempt) -> None:
     if ahead and len(reason) < _REASON:
         raise Refused(
             fr(
-                "{count} demande(s) plus ancienne(s) attendent encore : {refs}. Les demandes sont examinées selon l'ordre "
+                "{count} demande(s) plus ancienne(s) attend(ent) encore : {refs}. Les demandes sont examinées selon l'ordre "
                 "d'arrivée (circulaire, §5) : prenez la première, ou donnez votre motif (10 caractères au moins)."
             ),
             count=len(ahead),

@@ -20,7 +20,13 @@ def paiement_demandable(attempt: Attempt) -> None:
     form, mission = given(attempt, DemandePaiement), mission_of(attempt)
     order = order_of(attempt.dossier, form.commande)
     if order.asked is not None:
-        raise Refused(fr("La demande de paiement du bon n° {number} est déjà enregistrée."), number=order.number)
+        raise Refused(
+            fr(
+                "La demande de paiement du bon n° {number} est déjà enregistrée, par {by}. Une erreur se corrige avec "
+                "« /atelier rectifier {ref} »."
+            ),
+            number=order.number, by=order.asked.by, ref=attempt.dossier.ref,
+        )  # fmt: skip
     done = mission.note_received if order.covers == "appropriation" else _deliverable_received(attempt)
     if not done:
         raise Refused(
@@ -34,6 +40,14 @@ def paiement_demandable(attempt: Attempt) -> None:
     not_before(form.jour, order.receipt.on, fr("la notification du bon de commande"))
     if form.service_fait is not None:
         not_to_come(form.service_fait, attempt)
+
+
+def already_paid(attempt: Attempt, number: int, paid: Paiement) -> Refused:
+    """An order is paid once; what was recorded of it is put right."""
+    return Refused(
+        fr("Le bon n° {number} est déjà payé : {by}. Une erreur se corrige avec « /atelier rectifier {ref} »."),
+        number=number, by=paid.by, ref=attempt.dossier.ref,
+    )  # fmt: skip
 
 
 def _deliverable_received(attempt: Attempt) -> bool:
@@ -56,7 +70,7 @@ def paiement_possible(attempt: Attempt) -> None:
     if order.asked is None:
         raise Refused(fr("Enregistrez d'abord la demande de paiement du bon n° {number}."), number=order.number)
     if order.paid is not None:
-        raise Refused(fr("Le bon n° {number} est déjà payé."), number=order.number)
+        raise already_paid(attempt, order.number, order.paid)
     not_to_come(form.jour, attempt)
     not_before(form.jour, order.asked.on, fr("la demande de paiement"))
 

@@ -16,6 +16,7 @@ from atelier.forms_execution import ObservationsPenalites
 from atelier.forms_verification import Penalites
 from atelier.grammar import Attempt
 from atelier.mission import Commande, Mission, Penalite, Remark
+from atelier.paiements import already_paid
 from atelier.recording import answered_since, given, mission_of, not_before, not_to_come
 from atelier.values import Receipt
 from atelier.words import Refused, RuleId, fr
@@ -45,9 +46,15 @@ def invitation_possible(attempt: Attempt) -> None:
     form = given(attempt, Penalites)
     order = order_of(attempt.dossier, form.commande)
     if order.paid is not None:
-        raise Refused(fr("Le bon n° {number} est déjà payé."), number=order.number)
+        raise already_paid(attempt, order.number, order.paid)
     if order.penalty is not None:
-        raise Refused(fr("Des pénalités sont déjà annoncées pour le bon n° {number}."), number=order.number)
+        raise Refused(
+            fr(
+                "Des pénalités sont déjà annoncées pour le bon n° {number}, par {by} : attendez les observations du titulaire, "
+                "ou la fin de son délai, puis enregistrez le paiement."
+            ),
+            number=order.number, by=order.penalty.by,
+        )  # fmt: skip
     not_to_come(form.jour, attempt)
     not_before(form.jour, order.receipt.on, fr("la notification du bon de commande"))
 
@@ -86,7 +93,14 @@ def observation_possible(attempt: Attempt) -> None:
     """F4: on penalties announced for this order, and not answered yet."""
     order = order_of(attempt.dossier, given(attempt, ObservationsPenalites).commande)
     if order.penalty is None or not _unanswered(order):
-        raise Refused(fr("Aucune pénalité n'attend vos observations sur le bon n° {number}."), number=order.number)
+        raise Refused(
+            fr(
+                "Aucune pénalité n'attend vos observations sur le bon n° {number} : « /atelier voir {ref} » montre ce "
+                "qui est attendu de vous."
+            ),
+            number=order.number,
+            ref=attempt.dossier.ref,
+        )
     answered_since(attempt, order.penalty.notified.on, fr("l'annonce des pénalités"))
 
 
@@ -129,7 +143,8 @@ def titulaire_invite(attempt: Attempt) -> None:
         )
     if form.penalites > announced.amount:
         raise Refused(
-            fr("Les pénalités retenues dépassent celles annoncées au titulaire, {amount}."), amount=announced.amount
+            fr("Les pénalités retenues dépassent celles annoncées au titulaire, {amount} : baissez le montant."),
+            amount=announced.amount,
         )
     due = rules.last_day(attempt.dossier, RuleId.PENALITES_OBSERVATIONS, f"bc:{form.commande}")
     if not announced.observations and due is not None and form.jour <= due:

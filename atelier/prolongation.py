@@ -30,8 +30,15 @@ def prolongation_demandable(attempt: Attempt) -> None:
     if form.cause is not None:
         not_to_come(form.cause, attempt)
     _still_to_execute(attempt, order)
-    if any(not p.answer for p in mission_of(attempt).prolongations):
-        raise Refused(fr("Une demande de prolongation attend déjà sa réponse."))
+    waiting = next((p for p in mission_of(attempt).prolongations if not p.answer), None)
+    if waiting is not None:
+        raise Refused(
+            fr(
+                "Une prolongation attend déjà sa réponse, demandée par {by}. Le service y répond d'abord ; "
+                "ajoutez ce qui manque dans le fil de l'atelier."
+            ),
+            by=waiting.asked,
+        )
 
 
 def _still_to_execute(attempt: Attempt, order: Commande) -> None:

@@ -15,6 +15,7 @@ INNER = {
     "paid.on": ("paid", "on"), "paid.amount": ("paid", "amount"), "paid.penalties": ("paid", "penalties"),
     "reduction.amount": ("reduction", "amount"), "verified": ("verified", "on"),
     "verified.document": ("verified", "document"), "verified.amount": ("verified", "amount"),
+    "receipt.proof": ("receipt", "proof"), "asked.proof": ("asked", "proof"), "declared_on": ("declared_on",),
 }  # fmt: skip
 """Where each of them is in its part of the record; a decision's notification moves with it."""
 
@@ -28,6 +29,21 @@ def _replaced(part: Value, path: tuple[str, ...], value: object) -> Value:
     if inner is None:
         raise LookupError(name)
     return part.model_copy(update={name: _replaced(inner, tuple(rest), value)})
+
+
+def act(dossier: Dossier, value: object) -> Dossier:
+    """The reference of the act that orders the atelier."""
+    return recorded(dossier, act=value)
+
+
+def session(what: str) -> Put:
+    """Something of the session as it was held."""
+
+    def put(dossier: Dossier, value: object) -> Dossier:
+        *before, last = dossier.mission_().sessions
+        return recorded(dossier, sessions=(*before, _replaced(last, (what,), value)))
+
+    return put
 
 
 def credits_(what: str) -> Put:

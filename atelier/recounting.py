@@ -11,8 +11,10 @@ from atelier.grammar import Attempt
 from atelier.mission import Commande
 from atelier.prolongation import GRANTED
 from atelier.starting import instant
-from atelier.words import RuleId
+from atelier.words import RuleId, fr
 
+ORDERED = fr("bon de commande")
+"""The source of a delay that the order fixes."""
 LONGER = (RuleId.BC_EXECUTION, RuleId.APPROPRIATION)
 """The clocks of an order that a prolongation makes longer."""
 
@@ -26,6 +28,20 @@ def anew(dossier: Dossier, attempt: Attempt, id_: RuleId, about: str, day: date)
     runs = rules.start(dossier.runs, id_, attempt.now, about=run.about, delay=delay, source=source, event=event)
     pauses = _since(dossier, run, instant(day, dossier.departement))
     return dossier.model_copy(update={"runs": (*runs[:-1], runs[-1].model_copy(update={"pauses": pauses}))})
+
+
+def lasting(dossier: Dossier, attempt: Attempt, id_: RuleId, about: str, delay: str) -> Dossier:
+    """The open clock of an order, counted from the same day for the right delay; what was granted since goes on from it."""
+    run = rules.open_run(dossier, id_, about)
+    order = _order(dossier, run) if run is not None else None
+    if run is None or order is None or run.source not in {ORDERED, GRANTED}:
+        return dossier
+    if run.source == GRANTED:
+        return anew(dossier, attempt, id_, about, order.receipt.on)
+    runs = rules.start(
+        dossier.runs, id_, attempt.now, about=run.about, delay=delay, source=run.source, event=run.started
+    )
+    return dossier.model_copy(update={"runs": (*runs[:-1], runs[-1].model_copy(update={"pauses": run.pauses}))})
 
 
 def _refused(dossier: Dossier) -> bool:

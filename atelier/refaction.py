@@ -43,8 +43,10 @@ DECIDING = (RuleId.VERIFICATION, RuleId.AJOURN_DECISION)
 
 def sans_refaction(attempt: Attempt) -> None:
     """A14b: one reduction at a time, of no more than the orders amount to, announced on a day that has come."""
-    if handed_in(attempt).reduction is not None:
-        raise Refused(fr("Une réfaction est déjà engagée sur ce livrable : décidez-en d'abord."))
+    if (engaged := handed_in(attempt).reduction) is not None:
+        raise Refused(
+            fr("Une réfaction est déjà engagée sur ce livrable, par {by} : décidez-en d'abord."), by=engaged.by
+        )
     form = given(attempt, ReductionForm)
     if form.delai:
         Delay.parse(form.delai)
@@ -128,7 +130,8 @@ def titulaire_entendu(attempt: Attempt) -> None:
         _after_the_holder(attempt, form.jour)
     if form.montant > reduction.amount:
         raise Refused(
-            fr("La réfaction ne peut pas dépasser celle annoncée au titulaire, {amount}."), amount=reduction.amount
+            fr("La réfaction ne peut pas dépasser celle annoncée au titulaire, {amount} : baissez le montant."),
+            amount=reduction.amount,
         )
     decision_datee(attempt)
     not_while_the_holder_may_answer(attempt, form.jour)
@@ -148,10 +151,11 @@ def _before_the_silent_rejection(attempt: Attempt, day: date) -> None:
     if due is not None and day > due:
         raise Refused(
             fr(
-                "Le délai pour décider après le refus ou le silence du titulaire a pris fin le {due} : le livrable est réputé "
-                "rejeté. Constatez le rejet tacite."
+                "Le délai pour décider après le refus ou le silence du titulaire a pris fin le {due} : le livrable "
+                "est réputé rejeté. Constatez-le avec « /atelier rejet_tacite {ref} »."
             ),
             due=due,
+            ref=attempt.dossier.ref,
         )
 
 
@@ -170,8 +174,9 @@ def nouvelle_decision_possible(attempt: Attempt) -> None:
         raise Refused(
             fr(
                 "Le délai pour répondre aux observations du titulaire est passé : elles sont réputées acceptées. "
-                "Constatez-le."
-            )
+                "Constatez-le avec « /atelier observations_acceptees {ref} »."
+            ),
+            ref=attempt.dossier.ref,
         )
     _no_more(form.montant, decided.amount)
 
@@ -189,7 +194,10 @@ def observations_acceptees_possible(attempt: Attempt) -> None:
 
 def _no_more(amount: Decimal, decided: Decimal) -> None:
     if amount > decided:
-        raise Refused(fr("La nouvelle décision ne peut pas aggraver la réfaction, de {amount}."), amount=decided)
+        raise Refused(
+            fr("La nouvelle décision ne peut pas aggraver la réfaction, de {amount} : donnez ce montant, ou moins."),
+            amount=decided,
+        )
 
 
 class _Decided(NamedTuple):

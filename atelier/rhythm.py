@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain, count
 
-from atelier.calendar import add_working_days, is_working_day, local_day, next_working_day, zone
+from atelier.calendar import add_working_days, alike, is_working_day, local_day, next_working_day, zone
 
 SHORT = 10
 """Calendar days: up to so many, a deadline is a short one."""
@@ -29,6 +29,8 @@ class Rhythm:
     """The second one goes up the hierarchy."""
     every: int = 10
     """After the last of those, one every so many working days; 0: no more."""
+    that_day: bool = True
+    """False when nothing leaves on the due day itself."""
 
     def late(self) -> Iterator[int]:
         """The working days late at which one leaves, without end unless `every` says so."""
@@ -53,7 +55,6 @@ class Ring:
     escalates: bool = False
 
 
-@lru_cache(maxsize=256)  # asked again for each person whom the same deadline concerns
 def rings(
     started: datetime, due: datetime, where: str, now: datetime | None = None, rhythm: Rhythm = USUAL
 ) -> tuple[Ring, ...]:
@@ -64,7 +65,13 @@ def rings(
     is already past that hour when the due day ends there. Two never leave together: the nearer one speaks.
     """
     first, last = local_day(started, where), _last_morning(due, where)
-    short = (last - first).days <= SHORT
+    every = _mornings(last, alike(where), max(now or due, due), rhythm, short=(last - first).days <= SHORT)
+    return every if every[0].at > started else tuple(ring for ring in every if ring.at > started)
+
+
+@lru_cache(maxsize=1024)  # many deadlines end the same day
+def _mornings(last: date, where: str, now: datetime, rhythm: Rhythm, *, short: bool) -> tuple[Ring, ...]:
+    """The mornings of a deadline whose last one is that day, however long ago it started; late ones up to after `now`."""
     same = Ring("jour", 0, _at(last, where))
     days = rhythm.short if short else rhythm.before
     ahead: list[Ring] = []
@@ -72,7 +79,7 @@ def rings(
         ring = Ring("avant", n, _at(last - timedelta(days=n), where))
         if ring.at < (ahead[0] if ahead else same).at:
             ahead.insert(0, ring)
-    return tuple(r for r in (*ahead, same, *_late(last, where, max(now or due, due), rhythm)) if r.at > started)
+    return (*ahead, *([same] if rhythm.that_day else []), *_late(last, where, now, rhythm))
 
 
 def _last_morning(due: datetime, where: str) -> date:

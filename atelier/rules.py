@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from atelier.awaited import awaited
 from atelier.calendar import add_working_days, is_working_day, local_day
@@ -61,16 +62,19 @@ def explained(run: Run, dossier: Dossier) -> Explained:
         raise LookupError(run.rule)
     first = compute(local_day(run.started, where), delay, where, run.source or row.source, ccag(dossier))
     closed = [p for p in run.pauses if p.end is not None and not row.goes_on]
-    if delay.unit is Unit.JOURS_OUVRES:
-        lost = sum(_working_days(p, where) for p in closed)
-        shifted = add_working_days(first.due, lost, where) if lost else first.due
-    else:
-        lost = sum(_calendar_days(p, where) for p in closed)
-        shifted = _rolled(_counted(first) + timedelta(days=lost), where)
+    worked = delay.unit is Unit.JOURS_OUVRES
+    lost = sum((_working_days if worked else _calendar_days)(pause, where) for pause in closed)
     if not lost:
         return first
     sentence = SHIFTED if run.rule is RuleId.CIBLE_INSTRUCTION else SHIFTED_MISSION
-    return Explained(shifted, (*first.steps, Explanation(sentence, {"days": lost, "due": shifted})))
+    return _shifted(first, lost, where, sentence, worked=worked)
+
+
+@lru_cache(maxsize=1024)  # as `compute`
+def _shifted(first: Explained, lost: int, where: str, sentence: str, *, worked: bool) -> Explained:
+    """Pushed by so many days, working ones (`worked`) or calendar ones."""
+    due = add_working_days(first.due, lost, where) if worked else _rolled(_counted(first) + timedelta(days=lost), where)
+    return Explained(due, (*first.steps, Explanation(sentence, {"days": lost, "due": due})))
 
 
 def last_day(dossier: Dossier, id_: RuleId, about: str = "") -> date | None:

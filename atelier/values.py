@@ -28,6 +28,10 @@ class By(Value):
     received: date | None = None
     """The local day that document was received: the clocks of the contract count from it, not from its entry."""
 
+    def __str__(self) -> str:
+        """Said plainly: the id of whoever did it."""
+        return self.person
+
 
 class Receipt(Value):
     """A date that starts a clock: the local day of reception, how it is known, and who recorded it.

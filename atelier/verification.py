@@ -25,7 +25,9 @@ def handed_in(attempt: Attempt) -> Livrable:
     """The deliverable under verification. Raises Refused when there is none."""
     found = mission_of(attempt).livrable
     if found is None:
-        raise Refused(fr("Aucun livrable n'a été remis."))
+        raise Refused(
+            fr("Aucun livrable n'a été remis : le mandataire dépose son fichier, puis « Remettre le livrable ».")
+        )
     return found
 
 
@@ -54,7 +56,11 @@ def in_time(attempt: Attempt, day: date) -> None:
     due = rules.last_day(attempt.dossier, RuleId.VERIFICATION)
     if due is not None and day > due:
         raise Refused(
-            fr("Le délai de vérification est passé : le livrable est réputé reçu. Constatez la réception tacite.")
+            fr(
+                "Le délai de vérification est passé : le livrable est réputé reçu. Constatez-le avec « /atelier "
+                "reception_tacite {ref} »."
+            ),
+            ref=attempt.dossier.ref,
         )
 
 
@@ -127,7 +133,10 @@ def reponse_a_temps(attempt: Attempt) -> None:
     """A16b: after its ten days, the holder's silence stands for a refusal: a late answer changes nothing (27.2.1)."""
     notified = handed_in(attempt).adjournment
     if notified is None:
-        raise Refused(fr("Aucun ajournement n'attend de réponse."))
+        raise Refused(
+            fr("Aucun ajournement n'attend de réponse : « /atelier voir {ref} » montre ce qui est attendu de vous."),
+            ref=attempt.dossier.ref,
+        )
     answered_since(attempt, notified.notified.on, fr("l'ajournement"))
     due = rules.last_day(attempt.dossier, RuleId.AJOURN_ACCEPTATION)
     if due is not None and attempt.answered_on > due:

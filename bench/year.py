@@ -77,18 +77,21 @@ def report(bot: Bot, days: int) -> Iterator[Table]:
         if place.startswith("dm:"):
             by_day[place.removeprefix("dm:")][day] += count
             kinds[_role(place.removeprefix("dm:"))][kind] += count
+    times = Counter(place.removeprefix("dm:") for place, _ in bot.platform.rang if place.startswith("dm:"))
     rows, every = [], []
     for code, label in ROLES.items():
         mine = {who: found for who, found in by_day.items() if _role(who) == code}
         if mine:
             means = [sum(found.values()) / len(worked) for found in mine.values()]
             every += means
-            rows.append(_row(label, mine, means, kinds[code], worked))
+            often = max(times[who] for who in mine) / len(worked)
+            rows.append(_row(label, mine, means, kinds[code], worked, often=often))
     heads = (
         "qui",
         "personnes",
         "par jour ouvré",
         "au plus",
+        "sonneries, au plus",
         "rappels",
         "annonces",
         "cartes",
@@ -116,13 +119,19 @@ def states(bot: Bot) -> Table:
 
 
 def _row(
-    label: str, mine: dict[str, Counter[date]], means: list[float], kinds: Counter[str], worked: list[date]
+    label: str,
+    mine: dict[str, Counter[date]],
+    means: list[float],
+    kinds: Counter[str],
+    worked: list[date],
+    *,
+    often: float,
 ) -> tuple[object, ...]:
     quiet = sum(found[day] == 0 for found in mine.values() for day in worked) / (len(mine) * len(worked))
     busiest = max(max(found.values()) for found in mine.values())
     return (
-        label, len(mine), f"{sum(means) / len(means):.2f}", f"{max(means):.2f}", kinds["rappels"], kinds["annonces"],
-        kinds["cartes"], f"{100 * quiet:.0f} %", busiest,
+        label, len(mine), f"{sum(means) / len(means):.2f}", f"{max(means):.2f}", f"{often:.2f}", kinds["rappels"],
+        kinds["annonces"], kinds["cartes"], f"{100 * quiet:.0f} %", busiest,
     )  # fmt: skip
 
 

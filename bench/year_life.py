@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from atelier.calendar import is_working_day
 from atelier.deposits import DEPOSITS
-from atelier.gazetteer import Commune
+from atelier.places import Commune
 from atelier.words import Reference
 from bench.year_town import EXAMINERS, Bot, Stuck
 from bot.sandbox.letters import letter

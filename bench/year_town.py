@@ -13,7 +13,7 @@ from pathlib import Path
 from atelier.calendar import local_day
 from atelier.contract_file import shipped
 from atelier.dossier import Holding, Person
-from atelier.gazetteer import Commune
+from atelier.places import Commune
 from atelier.territories import Territories
 from atelier.words import PersonId, Role
 from bot import memory
@@ -43,6 +43,8 @@ class Counting:
     now: datetime
     name: str = NAME
     sent: Counter[tuple[str, date, str]] = field(default_factory=Counter)
+    rang: set[tuple[str, datetime]] = field(default_factory=set)
+    """When each place got something: a card and the sentence under it come at once, and disturb once."""
     last: dict[str, Message] = field(default_factory=dict)
     acting: str = ""
     """Whose own gesture is being answered: what they are told then, they asked for."""
@@ -53,6 +55,7 @@ class Counting:
         self.last[place.id] = message
         if place.id != f"dm:{self.acting}":
             self.sent[(place.id, local_day(self.now, "75"), _kind(message))] += 1
+            self.rang.add((place.id, self.now))
         return str(next(self._ids))
 
     async def edit(self, place: Address, post: str, message: Message, lang: str) -> None:

@@ -91,8 +91,12 @@ class Application:
         await self.carry()
 
     async def prune(self) -> int:
-        """Forget the events received long ago: no platform sends them again. Returns how many."""
-        return await self.writer.run(lambda unit: unit.inbox.prune(self.clock.now() - REMEMBERED))
+        """Forget the events received and the messages posted long ago: nobody asks for them again. Returns how many."""
+        before = self.clock.now() - REMEMBERED
+        total = await self.writer.run(lambda unit: unit.inbox.prune(before))
+        while forgotten := await self.writer.run(lambda unit: unit.outbox.forget(before)):
+            total += forgotten
+        return total
 
     def close(self) -> None:
         """Wait for what runs, close the database."""

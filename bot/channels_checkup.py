@@ -1,4 +1,4 @@
-"""The ateliers' channels that do not open, or do not get their members: why, and what to do about it. Reads the memory alone."""
+"""The channels that do not open, do not get their members, or were archived: why, and what to do. Reads the memory alone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from itertools import groupby
 from bot.findings import Finding, attention, faute, ok
 from chat.text import Text, raw, tr
 from handlers.here import platform_name
-from storage.ateliers import Failing
-from storage.reader import Reader
+from storage.ateliers import PREFIX, Failing
+from storage.reader import HeldBack, Reader
 
 POINT = "canaux"
 STUCK = 4
 """Tries after which it is no passing outage: the clock waits a quarter of an hour between two by then."""
 SHOWN = 10
+ARCHIVED = ("is_archived", "can_not_post_to_deleted", "can_not_update_post_in_deleted")
+"""What Slack and Mattermost say of a channel in which nothing can be written any more."""
+UNARCHIVE = tr(
+    "Désarchivez-le sur la plateforme ; sur Slack, réinvitez-y le robot. Les messages partiront dans le quart d'heure, dans l'ordre. "
+    "Pour un salon de revue abandonné, donnez-en un autre à ATELIER_REVIEW_CHANNEL."
+)
 REPAIRS = (
+    (ARCHIVED, UNARCHIVE),
     (
         ("missing_scope",),
         tr("Mettez l'application Slack à jour : « atelier slack manifest », puis réinstallez-la (docs/slack.md)."),
@@ -42,7 +49,29 @@ OTHERWISE = tr(
 
 
 def findings(reader: Reader) -> list[Finding]:
-    """Everything found, one finding a platform and a reason. Raises Away."""
+    """Everything found, one finding a platform and a reason, one a channel that was archived. Raises Away."""
+    return [*_unopened(reader), *(_archived(held) for held in reader.held_back(ARCHIVED))]
+
+
+def _archived(held: HeldBack) -> Finding:
+    """Letters wait for it: nothing is lost, and nothing leaves either."""
+    told = {"count": held.count, "platform": platform_name(held.place.platform)}
+    if (ref := held.place.id.removeprefix(PREFIX)) != held.place.id:
+        said = tr(
+            "Le canal de l'atelier {ref} est archivé sur {platform} : {count} message(s) y attend(ent).",
+            ref=raw(ref),
+            **told,
+        )
+    else:
+        said = tr(
+            "Le salon {id} est archivé sur {platform} : {count} message(s) y attend(ent).",
+            id=raw(held.place.id),
+            **told,
+        )
+    return faute("canaux.archives", said, UNARCHIVE, held.place.id)
+
+
+def _unopened(reader: Reader) -> list[Finding]:
     failing = reader.run(b"", lambda unit: unit.ateliers.failing())
     if not failing:
         return [ok(POINT, tr("Aucun canal d'atelier n'attend d'être ouvert ou mis à jour."))]
@@ -59,9 +88,9 @@ def _finding(channels: Sequence[Failing]) -> Finding:
     listed = ", ".join(channel.name for channel in channels[:SHOWN]) + (" …" if count > SHOWN else "")
     told = {"count": count, "platform": platform_name(first.platform), "list": raw(listed), "why": raw(first.reason)}
     said = (
-        tr("{count} canal(aux) d'atelier sur {platform} n'ont pas tous leurs membres ({list}) : {why}.", **told)
+        tr("{count} canal(aux) d'atelier sur {platform} où il manque des membres ({list}) : {why}.", **told)
         if first.opened
-        else tr("{count} canal(aux) d'atelier ne s'ouvrent pas sur {platform} ({list}) : {why}.", **told)
+        else tr("{count} canal(aux) d'atelier impossible(s) à ouvrir sur {platform} ({list}) : {why}.", **told)
     )
     grave = max(channel.attempts for channel in channels) >= STUCK
     return (faute if grave else attention)(POINT, said, _repair(first.reason), first.platform)

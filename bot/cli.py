@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import typer
 
 from atelier import directory as table
 from atelier.territories import Territories
+from atelier.words import Refused
 from bot import (
     backup_cli,
     calculator_cli,
@@ -27,10 +27,10 @@ from bot import (
     production,
     serving,
     settings,
+    slack_cli,
     takeover_cli,
 )
 from bot.sandbox import demo as sandbox
-from bot.slack.manifest import manifest
 from chat.language import load
 from chat.text import Text, raw, texts, tr
 from handlers import directory
@@ -38,8 +38,6 @@ from storage.errors import Away, Stale
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 annuaire = typer.Typer(no_args_is_help=True)
-slack = typer.Typer(no_args_is_help=True)
-app.add_typer(slack, name="slack", help="Slack")
 app.add_typer(annuaire, name="annuaire", help="L'annuaire / the directory")
 
 WRONG, FAULT = 2, 1
@@ -52,6 +50,7 @@ contracts_cli.register(app)
 mattermost_cli.register(app)
 takeover_cli.register(app)
 calculator_cli.register(app)
+slack_cli.register(app)
 
 
 def say(text: Text, *, err: bool = False) -> None:
@@ -123,22 +122,6 @@ def work() -> None:
         serving.work(production.build(settings.read(), Territories.load(), load()))
 
 
-@slack.command("manifest")
-def slack_manifest(
-    socket: Annotated[bool, typer.Option("--socket", help="Pour le Socket Mode / for Socket Mode")] = False,
-) -> None:
-    """Écrit le manifeste de l'application Slack / prints the Slack app manifest."""
-    with told():
-        url = settings.read().atelier_public_url
-        if not url and not socket:
-            raise settings.Wrong(
-                tr(
-                    "ATELIER_PUBLIC_URL manque : donnez l'adresse publique du robot, par exemple https://atelier.exemple.fr."
-                )
-            )
-        typer.echo(json.dumps(manifest(url, load().say("fr"), socket=socket), ensure_ascii=False, indent=2))
-
-
 @annuaire.command("importer")
 def bring(
     file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier CSV / a CSV file")],
@@ -151,6 +134,10 @@ def bring(
         writer = memory.opened(chosen.database_url, chosen.secret(), chosen.admins())
         try:
             report = writer.call(lambda unit: directory.bring(unit, entries, datetime.now(UTC), dry=dry))
+        except Refused as refused:
+            say(tr(refused.sentence, **texts(refused.args_)), err=True)
+            say(tr("Rien n'a été changé."), err=True)
+            raise typer.Exit(FAULT) from None
         except Stale:
             say(tr("Un compte de ce fichier appartient déjà à quelqu'un d'autre : rien n'a été changé."), err=True)
             raise typer.Exit(FAULT) from None

@@ -94,7 +94,9 @@ def _clock(pulse: Pulse) -> Finding:
 
 
 def _waiting(pulse: Pulse) -> Finding:
-    said = tr("{count} message(s) attendent, le plus ancien depuis {age}.", count=pulse.waiting, age=_age(pulse.oldest))
+    said = tr(
+        "{count} message(s) attend(ent), le plus ancien depuis {age}.", count=pulse.waiting, age=_age(pulse.oldest)
+    )
     if pulse.waiting == 0:
         return ok("messages", tr("Aucun message n'attend d'être porté."))
     if pulse.oldest < SLOW:

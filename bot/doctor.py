@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 
 from atelier.calendar import OVERSEAS_ZONES
-from bot import database_checkup, doctor_round_trip, doctor_secrets, settings_checkup
+from bot import database_checkup, doctor_round_trip, doctor_secrets, settings_checkup, workspaces_checkup
 from bot.findings import Finding, faute, ok
 from bot.mattermost.checkup import Checkup as MattermostCheckup
 from bot.settings import Settings
@@ -39,6 +39,7 @@ async def examine(trip: float = 0.0) -> list[Finding]:
             ("secrets", _secrets(read.chosen)),
             ("base", _database(read.chosen)),
             ("slack", _slack(read.chosen)),
+            ("espaces", _several(read.chosen)),
             ("mattermost", _mattermost(read.chosen)),
             *([("aller_retour", _trip(read.chosen, trip))] if trip else []),
         ]
@@ -77,6 +78,13 @@ def _slack(chosen: Settings) -> Group:
             return []
         token, channel = chosen.slack_bot_token.get_secret_value(), settings_checkup.review_on(chosen, "slack")
         return await SlackCheckup(token, chosen.slack_api_url, channel).findings()
+
+    return looked
+
+
+def _several(chosen: Settings) -> Group:
+    async def looked() -> list[Finding]:
+        return await workspaces_checkup.findings(chosen)
 
     return looked
 

@@ -89,7 +89,7 @@ def _held(lanes: int) -> Finding:
     """Places that a process began to write in, and left there: another takes them back when it ticks."""
     if not lanes:
         return ok("baux", tr("Aucun bail n'est resté à un processus disparu."))
-    return attention("baux", tr("{count} salon(s) sont restés réservés par un processus disparu.", count=lanes), LANES)
+    return attention("baux", tr("{count} salon(s) resté(s) réservé(s) par un processus disparu.", count=lanes), LANES)
 
 
 def _deaf(reader: Reader, alive: Sequence[Process]) -> Iterator[Finding]:

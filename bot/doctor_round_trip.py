@@ -46,6 +46,7 @@ async def findings(chosen: Settings, patience: float) -> list[Finding]:
     if secret is None:
         return []
     first = {account.platform: account for account in reversed(admins)}
+    names = (*names, *(p for p in first if p not in names and settings.served(chosen, p)))
     lacking = [_nobody(platform_name(name), name) for name in names if name not in first]
     try:
         writer = await asyncio.to_thread(memory.opened, chosen.database_url, secret)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+import os
 
 
 def fresh_id() -> str:
-    """An identifier nobody can guess."""
-    return uuid4().hex
+    """An identifier nobody can guess: 128 bits, in hexadecimal."""
+    return os.urandom(16).hex()

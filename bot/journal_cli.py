@@ -110,10 +110,10 @@ def _compared(unit: Unit, saved: str | tuple[heads.Head, ...]) -> Held | Rewritt
 def _told(found: Held | Rewritten | None) -> None:
     match found:
         case Held(at=None):
-            _say(tr("La tête gardée est bien celle de ce journal : {count} chaîne(s), dont {grown} ont grandi depuis.",
+            _say(tr("La tête gardée est bien celle de ce journal : {count} chaîne(s), dont {grown} plus longue(s) qu'alors.",
                     count=found.chains, grown=found.grown))  # fmt: skip
         case Held(at=at):
-            _say(tr("Cette valeur est bien celle du journal le {moment} : {count} chaîne(s), dont {grown} ont grandi depuis.",
+            _say(tr("Cette valeur est bien celle du journal le {moment} : {count} chaîne(s), dont {grown} plus longue(s) qu'alors.",
                     moment=Moment(at=at, zone=PARIS), count=found.chains, grown=found.grown))  # fmt: skip
         case Rewritten():
             said = tr("Le journal de {ref} a été réécrit : sa ligne {seq} n'est plus celle qui a été gardée. {repair}",

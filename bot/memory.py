@@ -8,7 +8,7 @@ from bot.ids import fresh_id
 from chat.cards import Address
 from handlers.directory import first_admins
 from storage.engine import check_schema, migrate, open_engine
-from storage.errors import NotFound
+from storage.errors import NotFound, Stale
 from storage.unit import Units
 from storage.writer import Writer
 
@@ -46,5 +46,9 @@ def opened(database: str, secret: bytes, admins: Iterable[Address] = ()) -> Writ
         engine.dispose()
         raise
     writer = Writer(Units(engine, secret, fresh_id))
-    writer.call(lambda unit: first_admins(unit, admins))
+    named = tuple(admins)
+    try:
+        writer.call(lambda unit: first_admins(unit, named))
+    except Stale:  # a process that starts at the same moment has just added them
+        writer.call(lambda unit: first_admins(unit, named))
     return writer

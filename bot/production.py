@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from pydantic import SecretStr
@@ -21,8 +21,10 @@ from bot.clock import SystemClock
 from bot.listening import Listener, Turn
 from bot.mattermost.app import Config as MattermostConfig
 from bot.mattermost.app import MattermostRoom
-from bot.settings import Settings, Wrong, configured
+from bot.settings import Settings, Wrong, configured, served
+from bot.several import Several
 from bot.slack.app import Config, SlackRoom
+from bot.slack.oauth import OAuth
 from chat.language import Languages
 from chat.platform import Platform
 from chat.talk import Answer, AnyEvent
@@ -84,17 +86,23 @@ class Room(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """A composed bot and its platforms."""
+    """A composed bot and its platforms: those of the settings, and the workspaces it was installed in, if it may be."""
 
     app: Application
     rooms: Sequence[Room]
+    several: Several | None = None
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """What the platforms call."""
+        shared = self.several.routes if self.several is not None else []
+        return [*(route for room in self.rooms for route in room.routes), *shared]
 
 
 def build(settings: Settings, territories: Territories, languages: Languages) -> Production:
     """Compose the bot that the settings describe. Raises Wrong or Away with the sentence to show."""
-    names = configured(settings)
-    review = settings.review()
-    if review.platform not in names:
+    names, review = configured(settings), settings.review()
+    if not served(settings, review.platform):
         raise Wrong(
             tr("ATELIER_REVIEW_CHANNEL est sur « {platform} », qui n'est pas configurée.", platform=review.platform)
         )
@@ -102,11 +110,19 @@ def build(settings: Settings, territories: Territories, languages: Languages) ->
     writer = memory.opened(settings.database_url, secret, settings.admins())
     makers = {"slack": _slack, "mattermost": _mattermost}
     rooms = [makers[name](settings, secret, languages, memory.fetching(writer)) for name in names]
+    platforms = {room.platform.name: room.platform for room in rooms}
     app = compose(
-        writer=writer, review=review, platforms={room.platform.name: room.platform for room in rooms}, clock=SystemClock(),
+        writer=writer, review=review, platforms=platforms, clock=SystemClock(),
         territories=territories, languages=languages,
     )  # fmt: skip
-    return Production(app, rooms)
+    if not settings.oauth:
+        return Production(app, rooms)
+    home = next((room for room in rooms if isinstance(room, SlackRoom)), None)
+    several = Several(
+        _oauth(settings), writer, secret=secret, languages=languages, signing=_told(settings.slack_signing_secret),
+        home=home, platforms=platforms,
+    )  # fmt: skip
+    return Production(app, rooms, several)
 
 
 def _told(secret: SecretStr | None) -> str:
@@ -114,11 +130,14 @@ def _told(secret: SecretStr | None) -> str:
 
 
 def _slack(settings: Settings, secret: bytes, languages: Languages, fetch: Fetch) -> Room:
-    config = Config(
-        _told(settings.slack_bot_token), _told(settings.slack_signing_secret), _told(settings.slack_app_token),
-        settings.slack_api_url,
-    )  # fmt: skip
+    signing = "" if settings.oauth else _told(settings.slack_signing_secret)  # else one door for all: `Several`
+    config = Config(_told(settings.slack_bot_token), signing, _told(settings.slack_app_token), settings.slack_api_url)
     return SlackRoom(config, secret=secret, languages=languages, fetch=fetch)
+
+
+def _oauth(settings: Settings) -> OAuth:
+    secret = _told(settings.slack_client_secret)
+    return OAuth(settings.slack_client_id, secret, settings.atelier_public_url, settings.slack_api_url)
 
 
 def _mattermost(settings: Settings, secret: bytes, languages: Languages, fetch: Fetch) -> Room:
@@ -143,11 +162,17 @@ async def running(production: Production, *, web: bool, worker: bool) -> AsyncIt
             "prune": (app.prune, PRUNE_EVERY),
         }
     )
-    for room in rooms:
+
+    async def up(room: Room) -> list[asyncio.Task[object]]:
         room.attach(_nudging(app, ticks))
         await room.start()
-    staying = [asyncio.create_task(task) for room in rooms for task in _stays(app, room)] if web else []
+        return [asyncio.create_task(task) for task in _stays(app, room)] if web else []
+
+    staying = [task for room in rooms for task in await up(room)]
     staying.append(asyncio.create_task(presence.stay(app.writer, presence.this(web=web, worker=worker))))
+    if production.several is not None:
+        await production.several.learning.begin(up)
+        staying.append(asyncio.create_task(production.several.learning.run()))
     if worker:
         ticks.start()
     try:
@@ -157,12 +182,14 @@ async def running(production: Production, *, web: bool, worker: bool) -> AsyncIt
         for task in staying:
             task.cancel()
         await asyncio.gather(*staying, return_exceptions=True)
+        if production.several is not None:
+            await production.several.learning.close()
         for room in rooms:
             await room.close()
         app.close()
 
 
-def _stays(app: Application, room: Room) -> tuple[Coroutine[None, None, object], ...]:
+def _stays(app: Application, room: Room) -> tuple[Coroutine[Any, Any, object], ...]:
     """What goes on while the room is up: its connection, and once, what was missed before."""
     name, alone = room.platform.name, room.listener
     runs = Turn(app.writer, name, alone).run() if alone is not None else room.run()
@@ -186,8 +213,7 @@ def site(production: Production, extra: Sequence[BaseRoute] = (), *, worker: boo
         async with running(production, web=True, worker=worker):
             yield
 
-    routes = [route for room in production.rooms for route in room.routes]
-    return Starlette(routes=[*routes, *extra], lifespan=up)
+    return Starlette(routes=[*production.routes, *extra], lifespan=up)
 
 
 async def work(production: Production, until: asyncio.Event) -> None:

@@ -34,13 +34,19 @@ def beat(unit: Unit) -> None:
 
 
 def taken(unit: Unit, now: datetime) -> Pulse:
-    """The pulse at `now`, the procedure's hour: letters and reminders keep to it."""
-    stats = unit.outbox.stats()
+    """The pulse at `now`, the procedure's hour: letters and reminders keep to it.
+
+    A workspace that took the bot out makes nobody late: its letters wait for as long as it is gone.
+    """
+    stats, gone = unit.outbox.stats(), {w.platform for w in unit.workspaces.all() if w.gone is not None}
+    oldest = min(
+        (since for platform, (_, since) in unit.outbox.waiting().items() if platform not in gone), default=None
+    )
     reminders, _ = unit.reminders.outstanding()
     left = unit.leases.left(CLOCK)
     return Pulse(
         waiting=stats.waiting,
-        oldest=_since(stats.oldest_written, now),
+        oldest=_since(oldest, now),
         dead=stats.dead,
         reminders=reminders,
         late=_since(reminding.overdue(unit, now), now),

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr | None = None
+    """Both: the bot may be installed in other workspaces, by invitation (« atelier slack inviter »)."""
     slack_api_url: str = ""
     """The Web API's base, for emulators; empty: Slack's own."""
     mattermost_url: str = ""
@@ -43,9 +46,11 @@ class Settings(BaseSettings):
     mattermost_team: str = ""
     """The team where the bot opens channels, as in its address; empty: the review channel's."""
     port: int = Field(default=8000, ge=1, le=65535)
-    sandbox: bool = False
-    sandbox_world: str = ""
-    """The file in which the sandbox keeps what was seen; empty: kept in memory alone."""
+
+    @property
+    def oauth(self) -> bool:
+        """Whether the bot may be installed in several workspaces."""
+        return bool(self.slack_client_id)
 
     def admins(self) -> tuple[Address, ...]:
         """The first administrators: « mattermost:alice, slack:U123 »."""
@@ -92,6 +97,7 @@ def _consistent(settings: Settings) -> None:
         raise Wrong(
             tr("SLACK_BOT_TOKEN est donné sans SLACK_SIGNING_SECRET ni SLACK_APP_TOKEN : ajoutez l'un des deux.")
         )
+    _several(settings)
     if bool(settings.mattermost_url) != bool(settings.mattermost_token):
         raise Wrong(tr("MATTERMOST_URL et MATTERMOST_TOKEN vont ensemble : donnez les deux, ou aucun."))
     if settings.mattermost_url and not _is_web(settings.mattermost_url):
@@ -107,6 +113,26 @@ def _consistent(settings: Settings) -> None:
         raise Wrong(tr("DATABASE_URL doit commencer par « sqlite: » ou « postgresql: »."))
 
 
+def _several(settings: Settings) -> None:
+    """What several Slack workspaces need."""
+    both = (bool(settings.slack_client_id), bool(settings.slack_client_secret))
+    if any(both) and not all((*both, settings.slack_signing_secret, _is_web(settings.atelier_public_url))):
+        raise Wrong(
+            tr(
+                "Pour servir plusieurs espaces Slack, donnez ensemble SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, "
+                "SLACK_SIGNING_SECRET et ATELIER_PUBLIC_URL (page « Basic Information » de l'application), ou retirez les "
+                "deux premiers."
+            )
+        )
+    if all(both) and settings.slack_app_token:
+        raise Wrong(
+            tr(
+                "SLACK_APP_TOKEN (Socket Mode) ne sert que l'espace de SLACK_BOT_TOKEN : retirez-le pour servir plusieurs "
+                "espaces, ou retirez SLACK_CLIENT_ID et SLACK_CLIENT_SECRET."
+            )
+        )
+
+
 def _is_web(url: str) -> bool:
     """True for an address with a scheme, a host, and a port that is one if there is any."""
     try:
@@ -117,9 +143,9 @@ def _is_web(url: str) -> bool:
 
 
 def configured(settings: Settings) -> tuple[str, ...]:
-    """The platforms that the settings name. Raises Wrong when they name none."""
+    """The platforms that the settings name, without the workspaces still to install. Raises Wrong when they name none."""
     named = [n for n, there in (("slack", settings.slack_bot_token), ("mattermost", settings.mattermost_url)) if there]
-    if not named:
+    if not (named or settings.oauth):
         raise Wrong(
             tr(
                 "Aucune plateforme n'est configurée : donnez SLACK_BOT_TOKEN ou MATTERMOST_URL. "
@@ -127,6 +153,11 @@ def configured(settings: Settings) -> tuple[str, ...]:
             )
         )
     return tuple(named)
+
+
+def served(settings: Settings, platform: str) -> bool:
+    """Whether a platform is one of the settings', or may be a workspace installed by invitation. Raises Wrong."""
+    return platform in configured(settings) or (settings.oauth and platform.startswith("slack-"))
 
 
 def _address(name: str, value: str) -> Address:

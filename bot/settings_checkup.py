@@ -18,7 +18,7 @@ STRONG = 32
 """Characters of a good key."""
 BITS = 100.0
 """What a key should weigh, by how often its characters come back: « aaaaaaaa… » weighs nothing."""
-REPAIR = tr("Corrigez cette variable d'environnement (voir docs/exploitation.md), puis relancez « atelier doctor ».")
+REPAIR = tr("Corrigez cette variable d'environnement (voir docs/reglages.md), puis relancez « atelier doctor ».")
 KEY = tr(
     "Avant la mise en service, tirez une clé avec « openssl rand -hex 32 ». Ensuite, n'en changez plus : les boutons déjà "
     "affichés et le journal déjà scellé ne se vérifieraient plus."
@@ -77,7 +77,7 @@ def _shape(chosen: Settings) -> Iterator[Finding]:
             "reglages", tr("ATELIER_ADMINS est vide : personne ne peut accepter les premiers accès."), REPAIR
         )
     socket = chosen.slack_app_token is not None
-    if chosen.slack_bot_token and not socket and not chosen.atelier_public_url.startswith("https://"):
+    if (chosen.slack_bot_token or chosen.oauth) and not socket and not chosen.atelier_public_url.startswith("https://"):
         said = tr(
             "ATELIER_PUBLIC_URL devrait être l'adresse publique en https du robot : Slack ne l'appelle pas sans elle."
         )
@@ -93,10 +93,11 @@ def _shape(chosen: Settings) -> Iterator[Finding]:
 
 def _review(chosen: Settings) -> Iterator[Finding]:
     try:
-        review, names = chosen.review(), settings.configured(chosen)
+        review = chosen.review()
+        known = settings.served(chosen, review.platform)
     except Wrong:
         return
-    if review.platform not in names:
+    if not known:
         said = tr("ATELIER_REVIEW_CHANNEL est sur « {platform} », qui n'est pas configurée.", platform=review.platform)
         yield faute("reglages", said, REPAIR)
 

@@ -76,6 +76,8 @@ class File(Value):
     name: str
     mime: str
     size: int
+    alt: Text | None = None
+    """What a picture shows, for who does not see it; every platform draws it, in a thousand characters at most."""
 
 
 class Message(Value):

@@ -26,6 +26,10 @@ LANGUAGES = ("fr", "en")
 Escape = Callable[[str], str]
 BLANK = re.compile(r"\{(\w+)\}")
 """`{name}` and nothing else: filling a blank reads no attribute, obeys no format, and cannot fail."""
+_SLOT = re.compile(rf"{BLANK.pattern}|(?<=\w)\((s|es|x|ent|nt)\)|al\((aux)\)")
+"""A blank, or an ending that waits for its number: « demande(s) », « attend(ent) », « canal(aux) »."""
+FEWEST_SEVERAL = {"fr": 2}
+"""From how many on a language says several: « 0 demande, 1 demande, 2 demandes », but “0 requests, 1 request”."""
 
 
 def _as_is(text: str) -> str:
@@ -51,7 +55,9 @@ class Languages:
                 return escape(text.msg)
             sentence = catalogue.gettext(text.msg) if text.msg else ""
             told = {name: _told(arg, known, read, escape) for name, arg in text.args.items()}
-            return BLANK.sub(lambda blank: told.get(blank[1], blank[0]), sentence)
+            if "(" in sentence:
+                sentence = _agreed(sentence, text.args, known)
+            return BLANK.sub(lambda blank: told.get(blank[1], blank[0]), sentence) if "{" in sentence else sentence
 
         return read
 
@@ -69,8 +75,32 @@ def _catalogue(lang: str) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
+def _agreed(sentence: str, args: Mapping[str, Arg], lang: str) -> str:
+    """The endings in brackets made to agree with the last number before them; left as they are where there is none."""
+    several: bool | None = None
+
+    def agree(slot: re.Match[str]) -> str:
+        nonlocal several
+        name, ending, other = slot.groups()
+        if name is not None:
+            number = args.get(name)
+            several = _several(number, lang) if isinstance(number, int) else several
+        if name is not None or several is None:
+            return slot[0]
+        return ending * several if ending else (other if several else "al")
+
+    return _SLOT.sub(agree, sentence)
+
+
+def _several(number: int, lang: str) -> bool:
+    least = FEWEST_SEVERAL.get(lang)
+    return abs(number) >= least if least else number != 1
+
+
 def _told(arg: Arg, lang: str, read: Say, escape: Escape) -> str:
     match arg:
+        case str():  # the usual ones first: what is not is asked of each model in turn
+            return escape(arg)
         case Text():
             return read(arg)
         case Day(day=day, short=short):
@@ -81,8 +111,6 @@ def _told(arg: Arg, lang: str, read: Say, escape: Escape) -> str:
             return told_amount(euros, lang)
         case int():
             return str(arg)
-        case str():
-            return escape(arg)
 
 
 def told_amount(euros: Decimal, lang: str) -> str:

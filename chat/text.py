@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Value(BaseModel):
@@ -45,11 +46,12 @@ class Text(Value):
     """
 
     msg: str
-    args: dict[str, Arg] = {}
+    args: dict[str, Arg] = Field(default_factory=dict)
     words: bool = False
 
 
-Arg = str | int | Day | Moment | Money | Text
+Arg = Text | str | Moment | Day | int | Money
+"""What fills a blank. The most usual kinds come first: pydantic tries them in turn when it checks and when it writes."""
 Say = Callable[[Text], str]
 """Reads a text aloud: a sentence in the reader's language."""
 
@@ -58,7 +60,12 @@ Text.model_rebuild()
 
 def tr(msg: str, /, **args: object) -> Text:
     """A sentence of the catalogues; dates and instants among `args` are told in the reader's way."""
-    return Text(msg=msg, args={name: _arg(value) for name, value in args.items()})
+    return Text(msg=msg, args={name: _arg(value) for name, value in args.items()}) if args else _whole(msg)
+
+
+@lru_cache(maxsize=4096)  # sentences without a blank are few, and asked for at each drawing
+def _whole(msg: str) -> Text:
+    return Text(msg=msg)
 
 
 def raw(text: str) -> Text:

@@ -49,6 +49,8 @@ class Mark:
     label: str
     day: date
     state: Standing
+    to_verify: bool = False
+    """True when a person should check the day before relying on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ class Words:
     """Headers of the text table: dossier, what, from, to, state."""
     kinds: Mapping[Kind, str]
     standings: Mapping[Standing, str]
+    verify: str = ""
+    """What is said of a day to verify."""
+
+    def standing(self, mark: Mark) -> str:
+        """Where a mark stands, and that its day is to be verified when it is."""
+        state = self.standings[mark.state]
+        return f"{state}, {self.verify}" if mark.to_verify else state
 
     def near(self, day: date) -> str:
         """A day of the scale, without its year: « 24 nov. »."""

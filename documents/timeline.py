@@ -119,6 +119,7 @@ def _bar(bar: Bar, axis: Span, words: Words) -> dict[str, Any]:
 
 def _mark(mark: Mark, axis: Span, words: Words) -> dict[str, Any]:
     state = f", {words.standings[mark.state]}" if mark.state in {Standing.LATE, Standing.SUSPENDED} else ""
-    ending = f"{words.near(mark.day)}{state}".replace(" ", NBSP)
+    doubt = f", {words.verify}" if mark.to_verify else ""
+    ending = f"{words.near(mark.day)}{state}{doubt}".replace(" ", NBSP)
     label = f"{shortened(mark.label, LABEL)}{NBSP}· {ending}"
     return {"label": label, "at": axis.middle(mark.day), "state": mark.state}

@@ -79,7 +79,7 @@ def _edges(one: Bar | Mark) -> tuple[date, date]:
 
 def _told(one: Bar | Mark, words: Words) -> str:
     if isinstance(one, Mark):
-        return f"{_flat(one.label)} – {words.day(one.day)} ({words.standings[one.state]})"
+        return f"{_flat(one.label)} – {words.day(one.day)} ({words.standing(one)})"
     period = words.period.format(start=words.day(one.start), end=words.day(one.end))
     kind = words.kinds[one.kind]
     return f"{_flat(one.label)} – {period}" + ("" if kind.casefold() == one.label.casefold() else f" ({kind})")
@@ -89,9 +89,7 @@ def _lines(row: Row, words: Words) -> Iterator[Sequence[str]]:
     """The lines of a row: its name on the first only; a row that holds nothing still has its line."""
     title = shortened(row.title, COLUMN)
     for one in _in_time(row):
-        end, state = (
-            (words.day(one.end), words.kinds[one.kind]) if isinstance(one, Bar) else ("", words.standings[one.state])
-        )
+        end, state = (words.day(one.end), words.kinds[one.kind]) if isinstance(one, Bar) else ("", words.standing(one))
         yield title, shortened(one.label, COLUMN), words.day(_edges(one)[0]), end, state
         title = ""
     if title:

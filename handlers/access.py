@@ -91,6 +91,7 @@ def _asked(unit: Unit, sender: Address, typed: Given, now: datetime, config: Con
         wanted["departement"] = config.territories.departement(wanted["departement"]).code
     if problems:
         return Answer(replies=(Correct(problems={n: tr(r.sentence, **r.args_) for n, r in problems.items()}),))
+    linking.kept_home(unit, _person(sender, wanted), sender.platform, config)
     request = unit.access.ask(sender, wanted["nom"].strip(), wanted, now)
     for admin in unit.people.all():
         place = unit.people.direct(admin.id)
@@ -140,7 +141,7 @@ def decided(here: Here, token: Token) -> Answer:
     accepted = token.act == ACCEPT
     request = here.unit.access.get(token.arg)
     if request.accepted is not None:
-        raise Refused(fr("Cette demande d'accès a déjà reçu sa réponse."))
+        raise Refused(fr("Cette demande d'accès a déjà reçu sa réponse : rien n'est à faire, et rien n'a changé."))
     here.unit.access.decide(token.arg, here.person.id, here.now, accepted)
     if accepted:
         _enter(here, request.account, request.wanted)
@@ -161,6 +162,7 @@ def decided(here: Here, token: Token) -> Answer:
 def _enter(here: Here, account: Address, wanted: dict[str, str]) -> None:
     """A new person; or the one who left with this account, back in the part they ask for now."""
     known, new = here.unit.people.behind(account), _person(account, wanted)
+    linking.kept_home(here.unit, new, account.platform, here.config)
     if known is None:
         here.unit.people.add(new, (account,))
         gathering.follow(here.unit, (new,), here.now)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from atelier import rules
+from atelier import audience, rules
 from atelier.calendar import zone
 from atelier.dossier import Dossier, Person, Run
 from atelier.words import RuleId
@@ -21,9 +21,8 @@ from documents.agenda import MIME, Entry, Period, Status, agenda
 from handlers import keeping, names
 from handlers.here import Here, answer, say, told_steps
 from handlers.reading import reader
-from handlers.why import may_see
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MOST = 200
 """How many dossiers a calendar holds at most: the last moved ones."""
 
@@ -54,16 +53,15 @@ def _kept(here: Here, content: bytes, dossier: Dossier | None) -> File:
 
 def entries(dossier: Dossier, person: Person, read: Say) -> Iterator[Entry]:
     """The dates of a dossier that somebody may see, in their language."""
-    for runs in _series(dossier):
-        if may_see(dossier, person, runs[-1]):
-            yield _deadline(runs, dossier, read)
+    for series in _series(audience.shown(dossier, person)):
+        yield _deadline(series, dossier, read)
     yield from _session(dossier, read)
 
 
-def _series(dossier: Dossier) -> list[list[Run]]:
+def _series(runs: Iterable[Run]) -> list[list[Run]]:
     """The runs of one thing, oldest first: same rule, about the same thing."""
     found: dict[tuple[str, str], list[Run]] = {}
-    for run in dossier.runs:
+    for run in runs:
         found.setdefault((run.rule, run.about), []).append(run)
     return list(found.values())
 
@@ -71,12 +69,12 @@ def _series(dossier: Dossier) -> list[list[Run]]:
 def _deadline(runs: Sequence[Run], dossier: Dossier, read: Say) -> Entry:
     run = runs[-1]
     found = rules.explained(run, dossier)
-    label = read(tr(rules.rule(run.rule).label))
+    label = read(names.dated(tr(rules.rule(run.rule).label), run, dossier))
     steps = map(read, told_steps(found))
     stopped = run.ended is not None and run.ended < rules.due(run, dossier)
     return Entry(
         uid=uid(dossier, runs),
-        sequence=sequence(runs),
+        sequence=_rising(runs, dossier) if rules.rule(run.rule).turns else sequence(runs),
         summary=f"{label} — {read(names.subject(dossier))}",
         description="\n".join(steps),
         when=found.due,
@@ -88,7 +86,7 @@ def _deadline(runs: Sequence[Run], dossier: Dossier, read: Say) -> Entry:
 def uid(dossier: Dossier, runs: Sequence[Run]) -> str:
     """One for a rule and what it is about, whatever runs follow; it says nothing of a rank, even by trying three."""
     first = runs[0]
-    own = first.started.isoformat() if first.rule is RuleId.CASCADE_REPONSE else ""
+    own = first.started.astimezone(UTC).isoformat() if first.rule is RuleId.CASCADE_REPONSE else ""
     about = hashlib.sha256(f"{first.about}{own}".encode()).hexdigest()[:12] if first.about else "0"
     return f"{dossier.ref}-{first.rule}-{about}@atelier-flash"
 
@@ -98,10 +96,15 @@ def sequence(runs: Iterable[Run]) -> int:
     return sum(1 + len(r.pauses) + sum(p.end is not None for p in r.pauses) + (r.ended is not None) for r in runs) - 1
 
 
+def _rising(runs: Sequence[Run], dossier: Dossier) -> int:
+    """The same of turns, some of which are others': when the last change was, since a count would tell how many came before."""
+    return int((_stamp(runs) - dossier.opened) / MINUTE)
+
+
 def _stamp(runs: Iterable[Run]) -> datetime:
     """When the last of these changes was."""
     changes = [at for r in runs for at in (r.started, r.ended, *(t for p in r.pauses for t in (p.start, p.end)))]
-    return max(at for at in changes if at is not None)
+    return max(at for at in changes if at is not None).astimezone(UTC)
 
 
 def _session(dossier: Dossier, read: Say) -> Iterator[Entry]:

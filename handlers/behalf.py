@@ -10,19 +10,24 @@ from datetime import date
 
 from atelier.calendar import local_day
 from atelier.dates import parse_day
-from atelier.decide import recordable
+from atelier.decide import recordable, step_of
+from atelier.deposits import deposit_for, waiting
 from atelier.dossier import Dossier, Person
 from atelier.grammar import Step
-from atelier.words import PersonId, Reference, Refused, Role, fr
-from chat.cards import Address, Button, Card, Message, Token
+from atelier.words import Do, Reference, Refused, Role, fr
+from chat.cards import Button, Card, Message, Token
 from chat.forms import Choice, Form, Question
 from chat.talk import Answer, Ask, Given, Say
 from chat.text import raw, tr
+from handlers import entries
+from handlers.entries import LAST, Entry
 from handlers.here import Here, answer
 from storage.errors import NotFound
 
-ACT = "pour"
+ACT = entries.ACT
 SHORTEST = 3
+MOST = 5
+"""People named when several answer to one name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Trial:
     document: str = ""
     received: date | None = None
     """The local day that document was received: its delays count from there; None: today."""
+    entry: str = ""
+    """The seal of the entry it is recorded from, when it is for somebody else."""
     prepared: bool = False
     """True when whoever fills it in prepares it for who signs."""
 
@@ -49,11 +56,8 @@ def form(here: Here, dossier: Dossier, given: Given | None = None) -> Answer:
     """The first window: which gesture, for whom, from which signed document. Raises Refused when there is none."""
     steps = recordable(dossier, here.person)
     if not steps:
-        raise Refused(
-            fr("Aucun geste ne peut être saisi pour le compte d'une autre personne en ce moment sur {ref}."),
-            ref=dossier.ref,
-        )
-    kept = given or {}
+        raise _nothing(dossier)
+    kept = _guessed(here, dossier, given or {})
     typed = {name: str(kept.get(name, "")) for name in ("geste", "personne", "document", "recu")}
     choices = tuple(Choice(value=s.act, label=tr(s.label)) for s in steps)
     questions = (
@@ -71,6 +75,35 @@ def form(here: Here, dossier: Dossier, given: Given | None = None) -> Answer:
     return answer(here, Ask(form=window))
 
 
+def _nothing(dossier: Dossier) -> Refused:
+    return Refused(
+        fr(
+            "Aucun geste n'est à saisir pour une autre personne en ce moment sur {ref} : "
+            "« /atelier voir {ref} » montre ce qui est attendu, et de qui."
+        ),
+        ref=dossier.ref,
+    )
+
+
+def _guessed(here: Here, dossier: Dossier, given: Given) -> Given:
+    """What is known of it: the only person who may do it, and the file dropped for it. It is read before it is sent."""
+    step = next((s for s in recordable(dossier, here.person) if s.act == given.get("geste")), None)
+    if step is None:
+        return given
+    held = here.unit.people.holding(step.by, dossier)
+    deposit = deposit_for(step.act)
+    piece = waiting(dossier, deposit.kind) if deposit else None
+    known = {"personne": held[0].name if len(held) == 1 else "", "document": piece.name if piece else ""}
+    return {**known, **given}
+
+
+def button(dossier: Dossier, step: Step) -> Button:
+    """« Saisir pour le compte de… », with its gesture."""
+    token = Token(act=ACT, ref=dossier.ref, version=dossier.version, arg=step.act)
+    command = f"/atelier {ACT} {dossier.ref} {step.act}"
+    return Button(label=tr("Saisir pour le compte de…"), token=token, style="primary", command=command)
+
+
 def opened(here: Here, token: Token) -> Answer:
     """« Saisir pour le compte de… » chosen on a card: the first window, with the gesture chosen."""
     dossier = here.unit.dossiers.seen_by(here.person, Reference(token.ref))
@@ -83,31 +116,40 @@ def named(here: Here, dossier: Dossier, given: Given) -> Answer:
     step = next((s for s in recordable(dossier, here.person) if s.act == act), None)
     if step is None:
         listed = ", ".join(s.act for s in recordable(dossier, here.person))
+        if not listed:
+            raise _nothing(dossier)
         raise Refused(
-            fr("Ce geste ne peut pas être saisi pour une autre personne. Possibles : {listed}."), listed=listed or "—"
+            fr("Ce geste ne peut pas être saisi pour une autre personne. Écrivez l'un de ceux-ci : {listed}."),
+            listed=listed,
         )
     received = _received(here, dossier, str(given.get("recu", "")).strip())
     if len(document) < SHORTEST:
         raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
     person = _person(here, who)
     if not dossier.roles_of(person) & set(step.by):
-        raise Refused(fr("« {name} » ne tient pas ce rôle sur cette demande : vérifiez la personne."), name=person.name)
-    here.unit.conversations.keep(
-        _place(here, dossier.ref, step), {"kind": ACT, "person": person.id, "document": document, "received": received}
-    )
-    token = Token(act=step.act, ref=dossier.ref, version=dossier.version, arg=ACT, who=here.person.id)
+        raise Refused(
+            fr(
+                "« {name} » ne tient pas ce rôle sur cette demande : nommez la personne qui a signé, ou faites "
+                "corriger son rôle dans l'annuaire."
+            ),
+            name=person.name,
+        )
+    entry = Entry(person.id, document, received)
+    entries.begin(here, dossier.ref, step.act, entry)
+    arg = f"{ACT}:{entry.seal}"
+    token = Token(act=step.act, ref=dossier.ref, version=dossier.version, arg=arg, who=here.person.id)
     label = tr("Continuer : {label}", label=tr(step.label))
-    button = Button(label=label, token=token, style="primary", command=f"/atelier {step.act} {dossier.ref}")
+    going_on = Button(label=label, token=token, style="primary", command=f"/atelier {step.act} {dossier.ref}")
     text = tr(
         "Vous saisissez « {label} » pour le compte de {name}, d'après « {document} ».",
         label=tr(step.label), name=raw(person.name), document=raw(document),
     )  # fmt: skip
     return answer(
-        here, Say(message=Message(text=text, card=Card(title=tr("Saisir pour le compte de…"), buttons=(button,))))
+        here, Say(message=Message(text=text, card=Card(title=tr("Saisir pour le compte de…"), buttons=(going_on,))))
     )
 
 
-def _received(here: Here, dossier: Dossier, typed: str) -> str | None:
+def _received(here: Here, dossier: Dossier, typed: str) -> date | None:
     """The day a document was received, as typed; none: today. Raises Refused for a day that is not come."""
     if not typed:
         return None
@@ -115,47 +157,52 @@ def _received(here: Here, dossier: Dossier, typed: str) -> str | None:
     day = parse_day(typed, today)
     if day > today:
         raise Refused(fr("Le {day} n'est pas encore venu : vérifiez la date."), day=day)
-    return day.isoformat()
+    return day
 
 
 def _person(here: Here, typed: str) -> Person:
     found = here.unit.people.find(typed) if typed else ()
-    if len(found) != 1:
+    if len(found) == 1:
+        return found[0]
+    if not typed:
+        raise Refused(fr("Pour qui saisissez-vous ? Écrivez le prénom et le nom de qui a signé."))
+    if not found:
         raise Refused(
             fr(
-                "« {name} » ne désigne pas une seule personne de l'annuaire : écrivez son nom entier ou son identifiant."
+                "« {name} » n'est pas dans l'annuaire : écrivez son prénom et son nom, ou demandez à l'administrateur du robot "
+                "de l'y ajouter. Un compte n'est pas nécessaire."
             ),
             name=typed[:80],
         )
-    return found[0]
+    listed = ", ".join(f"{p.name} ({p.id})" for p in found[:MOST])
+    raise Refused(
+        fr("Plusieurs personnes répondent à « {name} » : {listed}. Écrivez l'identifiant, entre parenthèses."),
+        name=typed[:80], listed=listed,
+    )  # fmt: skip
 
 
-def trial(here: Here, dossier: Dossier, step: Step, *, wanted_for: bool) -> Trial | None:
+def trial(here: Here, dossier: Dossier, step: Step, seal: str | None) -> Trial | None:
     """The trial for somebody else that this person has begun, or None when it is their own.
 
-    Typed commands carry no token: what was begun counts when the gesture is not theirs to take.
+    `seal` is that of the entry, None where nothing names one: then the last one begun counts, when the gesture is not
+    theirs to take.
     """
     if not dossier.roles_of(here.person) & set(step.records):
         return None
-    if not wanted_for and dossier.roles_of(here.person) & set(step.by):
+    if seal is None and dossier.roles_of(here.person) & set(step.by):
         return None
-    kept = here.unit.conversations.at(_place(here, dossier.ref, step))
-    if kept is None:
+    entry = entries.find(here, dossier.ref, step.act, LAST if seal is None else seal)
+    if entry is None:
         return None
     try:
-        person = here.unit.people.get(PersonId(str(kept["person"])))
+        person = here.unit.people.get(entry.person)
     except NotFound:
         return None
     role = next((r for r in step.by if r in dossier.roles_of(person)), None)
-    received = kept.get("received")
-    day = date.fromisoformat(str(received)) if received else None
-    return Trial(dossier, step, role, person, str(kept["document"]), day) if role else None
+    return Trial(dossier, step, role, person, entry.document, entry.received, entry.seal) if role else None
 
 
-def done(here: Here, ref: str, step: Step) -> None:
-    """Recorded: the next one begins anew."""
-    here.unit.conversations.end(_place(here, ref, step))
-
-
-def _place(here: Here, ref: str, step: Step) -> Address:
-    return Address(platform=ACT, id=f"{here.person.id}:{ref}:{step.act}")
+def latest(here: Here, dossier: Dossier, act: str) -> str:
+    """The seal of the entry begun last for a gesture typed by its name; empty when none was, or when it is their own."""
+    found = trial(here, dossier, step_of(Do(act)), None)
+    return found.entry if found else ""

@@ -68,6 +68,8 @@ def carried(here: Here, event: Said | Attached) -> Answer:
     words = event.text.strip()
     if words.startswith("/atelier"):
         return _told(here, tr("Une commande n'est pas un message : tapez-la seule, ou dans notre conversation."))
+    if isinstance(event, Said) and event.corrected and _kept_as(here, dossier, event):
+        return answer(here)
     files, refused = _taken(here, event)
     if words or files:
         corrected = isinstance(event, Said) and event.corrected
@@ -114,7 +116,7 @@ def _unheard(unit: Unit, event: Said | Attached, others: tuple[Address, ...], la
         "Vos messages restent ici : vous n'avez pas part à {ref}, je ne les porte donc pas sur {platforms}. Demandez au "
         "service porteur de vous inviter.",
         ref=ref,
-        platforms=joined((platform_name(p.platform) for p in others), ", "),
+        platforms=joined((platform_name(p.platform, unit) for p in others), ", "),
     )
     return Answer(replies=(Say(message=Message(text=text)),), lang=lang, outcome="refused")
 
@@ -159,7 +161,7 @@ def _who(here: Here, dossier: Dossier, event: Said | Attached, role: Role) -> Te
     named = {
         "name": raw(here.person.name),
         "role": tr(ROLES[role]),
-        "platform": platform_name(event.place.platform),
+        "platform": platform_name(event.place.platform, here.unit),
     }
     if event.thread and not _under_card(here, dossier, event):
         return tr("{name} ({role}, sur {platform}, dans un fil)", **named)
@@ -205,9 +207,20 @@ def _under_card(here: Here, dossier: Dossier, event: Said | Attached) -> bool:
     return thread is not None and thread.key == atelier_key(dossier.ref)
 
 
+def _kept_as(here: Here, dossier: Dossier, event: Said) -> bool:
+    """Whether these very words were carried already: said and changed while we were away, they came as they are now."""
+    of = _message(event)
+    told = [line.text for line in here.unit.journal.of(dossier.ref) if line.what == CARRIED and line.message == of]
+    return told[-1:] == [event.text]
+
+
+def _message(event: Said | Attached) -> str:
+    return f"{event.place.id}/{event.post}"
+
+
 def _keep(here: Here, dossier: Dossier, event: Said | Attached, role: Role, files: tuple[File, ...]) -> None:
     here.unit.journal.write(
         dossier.ref, what=CARRIED, by=By(person=here.person.id, role=role, at=here.now), at=here.now,
         from_state=dossier.state, to_state=dossier.state, text=event.text,
-        details={"fichiers": [file.name for file in files]}, message=f"{event.place.id}/{event.post}",
+        details={"fichiers": [file.name for file in files]}, message=_message(event),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from atelier.deadlines import compute
 from chat.cards import Card, Fact, Message
 from chat.talk import Answer, Say
 from chat.text import raw, tr
+from handlers import names
 from handlers.here import Here, answer, told_steps
 
 
@@ -16,7 +17,7 @@ def calculate(here: Here, typed: str) -> Answer:
     found = compute(asked.start, asked.delay, asked.departement.code)
     iso = raw(found.due.isoformat())
     facts = (
-        Fact(name=tr("Échéance"), value=tr("{due}", due=found.due)),
+        Fact(name=tr("Échéance"), value=names.checked(tr("{due}", due=found.due), found)),
         Fact(name=tr("Date ISO"), value=iso),
         Fact(name=tr("Département"), value=raw(asked.departement.label)),
     )

@@ -5,23 +5,23 @@ Keys: « revue:REF » is AD1's root card, « dossier:REF:PERSON » the card of o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from atelier import editing, rules
+from atelier import audience, editing, rules
 from atelier.calendar import zone
 from atelier.completeness import is_complete, missing_letters, missing_required, progress
 from atelier.decide import offers, recordable, shown
-from atelier.dossier import Dossier, Person
+from atelier.dossier import Dossier, Person, Run
 from atelier.execution import ANY_TIME
 from atelier.fiche import item
 from atelier.grammar import Step
-from atelier.labels import AD1
+from atelier.labels import AD1, EVERYBODY
 from atelier.procedure import STEPS
-from atelier.words import PersonId, Reference, Role, RuleId, State
+from atelier.words import PersonId, Reference, Role, State
 from chat.cards import Button, Card, Fact, Menu, Message, Token, Tone
 from chat.text import Moment, Text, joined, raw, tr
-from handlers import mission, names, why
+from handlers import mission, names, takeable, why
 from storage.unit import Unit
 
 TONES: dict[State, Tone] = {
@@ -80,11 +80,10 @@ def step_button(step: Step, dossier: Dossier, *, first: bool = False) -> Button:
     )
 
 
-def see_button(dossier: Dossier) -> Button:
-    """« Voir la fiche »."""
-    return Button(
-        label=tr("Voir la fiche"), token=Token(act="voir", ref=dossier.ref), command=f"/atelier voir {dossier.ref}"
-    )
+def see_button(dossier: Dossier, label: Text | None = None) -> Button:
+    """« Voir la fiche », or said otherwise."""
+    said = label or tr("Voir la fiche")
+    return Button(label=said, token=Token(act="voir", ref=dossier.ref), command=f"/atelier voir {dossier.ref}")
 
 
 def _message(dossier: Dossier, card: Card, key: str) -> Message:
@@ -97,21 +96,22 @@ def _message(dossier: Dossier, card: Card, key: str) -> Message:
 def _review(unit: Unit, dossier: Dossier, now: datetime) -> Card:
     steps = shown(dossier, (s for s in STEPS if AD1 & set(s.by)))
     atelier = (*mission.facts(unit, dossier, inside=True), *mission.ranks(unit, dossier))
-    facts = (*_facts(unit, dossier), *_inside(unit, dossier), *atelier, *_dates(dossier, now))
+    runs = audience.common(dossier, AD1)
+    facts = (*_facts(unit, dossier), *_inside(unit, dossier), *atelier, *_dates(dossier, runs, now))
     return Card(
         title=names.subject(dossier),
         state=names.state(dossier),
         tone=TONES.get(dossier.state, "neutral"),
         facts=facts,
         paragraphs=tuple(_paragraphs(unit, dossier)),
-        buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier)),
+        buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier, runs)),
         menus=other_steps(steps, dossier),
     )
 
 
-def _atelier(unit: Unit, dossier: Dossier, now: datetime, roles: tuple[Role, ...] = tuple(Role)) -> Card:
+def _atelier(unit: Unit, dossier: Dossier, now: datetime, roles: tuple[Role, ...] = tuple(EVERYBODY - AD1)) -> Card:
     """What everybody of an atelier (or its groupement) may read; a gesture that is not theirs is refused by the table."""
-    theirs = set(roles) - AD1
+    theirs, runs = set(roles), audience.common(dossier, roles)
     steps = shown(dossier, (s for s in STEPS if theirs & set(s.by) and s not in ANY_TIME))
     return Card(
         title=names.subject(dossier),
@@ -120,9 +120,9 @@ def _atelier(unit: Unit, dossier: Dossier, now: datetime, roles: tuple[Role, ...
         facts=(
             *_facts(unit, dossier),
             *mission.facts(unit, dossier, inside=False),
-            *_dates(dossier, now, cascade=roles == (Role.MAND,)),
+            *_dates(dossier, runs, now),
         ),
-        buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier)),
+        buttons=(*step_buttons(steps, dossier), see_button(dossier), *_why_button(dossier, runs)),
     )
 
 
@@ -130,7 +130,7 @@ def _for_person(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> 
     held = dossier.roles_of(person)
     if not held:
         return _gone(dossier)
-    steps = offers(dossier, person)
+    steps, runs = offers(dossier, person), audience.shown(dossier, person)
     state = bool(held & names.STATE)
     return Card(
         title=names.subject(dossier),
@@ -139,16 +139,16 @@ def _for_person(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> 
         facts=(
             *_facts(unit, dossier),
             *mission.facts(unit, dossier, inside=state),
-            *_dates(dossier, now, cascade=bool(held & {*AD1, Role.MAND})),
+            *_dates(dossier, runs, now),
         ),
         paragraphs=tuple(_paragraphs(unit, dossier)),
         buttons=(
             *_fill_button(dossier, held),
             *step_buttons(steps, dossier),
             see_button(dossier),
-            *_why_button(dossier),
+            *_why_button(dossier, runs),
         ),
-        menus=(*other_steps(steps, dossier), *for_others(dossier, person)),
+        menus=(*other_steps(steps, dossier), *for_others(dossier, person), *takeable.menu(dossier, person)),
     )
 
 
@@ -186,8 +186,8 @@ FEW = 2
 """So few gestes need no menu."""
 
 
-def _why_button(dossier: Dossier) -> tuple[Button, ...]:
-    return (why.button(dossier),) if rules.running(dossier) else ()
+def _why_button(dossier: Dossier, runs: Iterable[Run]) -> tuple[Button, ...]:
+    return (why.button(dossier),) if any(run.ended is None for run in runs) else ()
 
 
 def _fill_button(dossier: Dossier, held: frozenset[Role]) -> tuple[Button, ...]:
@@ -242,25 +242,22 @@ def _inside(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
         yield Fact(name=tr("Même territoire"), value=raw(", ".join(twins)))
 
 
-def _dates(dossier: Dossier, now: datetime, *, cascade: bool = True) -> tuple[Fact, ...]:
-    """The deadlines that run; that of the cascade only for AD1 and the groupement asked."""
+def _dates(dossier: Dossier, runs: Iterable[Run], now: datetime) -> tuple[Fact, ...]:
+    """Those of these deadlines that run."""
     return tuple(
-        Fact(
-            name=names.deadline(run),
-            value=_date(run.suspended, rules.due(run, dossier), now, rules.place(run, dossier)),
-        )
-        for run in rules.running(dossier)
-        if not rules.lapsed(run, dossier, now) and (cascade or run.rule is not RuleId.CASCADE_REPONSE)
+        Fact(name=names.deadline(run), value=_date(run, dossier, now))
+        for run in runs
+        if run.ended is None and not rules.lapsed(run, dossier, now)
     )
 
 
-def _date(suspended: bool, due: datetime, now: datetime, where: str) -> Text:  # noqa: FBT001 - a state of the deadline
-    moment = Moment(at=due, zone=str(zone(where)))
-    if suspended:
+def _date(run: Run, dossier: Dossier, now: datetime) -> Text:
+    due = rules.due(run, dossier)
+    moment = Moment(at=due, zone=str(zone(rules.place(run, dossier))))
+    if run.suspended:
         return tr("suspendue")
-    if due < now:
-        return tr("dépassée depuis le {due}", due=moment)
-    return tr("au plus tard le {due}", due=moment)
+    when = tr("dépassée depuis le {due}", due=moment) if due < now else tr("au plus tard le {due}", due=moment)
+    return names.dated(when, run, dossier)
 
 
 def complement(unit: Unit, dossier: Dossier) -> Iterator[Text]:

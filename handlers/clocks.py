@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 
-from atelier import rules
+from atelier import audience, rules
+from atelier.deadlines import Explained
 from atelier.dossier import Dossier, Person, Run
 from atelier.rhythm import rings
 from atelier.words import Role
 from handlers import owing
 from handlers.here import told_steps
 from handlers.owing import Owing
-from storage.deadlines import DeadlineRow
+from storage.deadlines import DeadlineRow, told
+from storage.engine import Written
 from storage.errors import NotFound
 from storage.reminders import Rhythm
 from storage.unit import Unit
@@ -32,14 +35,14 @@ def keep(unit: Unit, dossier: Dossier, now: datetime) -> None:
     follow(unit, (dossier,), now, lambda about, run: owing.owing(unit, about, run, now))
 
 
-def follow(unit: Unit, dossiers: Iterable[Dossier], now: datetime, owed: Owed) -> None:
+def follow(unit: Unit, dossiers: Iterable[Dossier], now: datetime, owed: Owed) -> bool:
     """The next reminder of each deadline of these dossiers alone: time passed, and nothing else did.
 
-    `owed` says who is told of a deadline.
+    `owed` says who is told of a deadline. Returns True when this changed what is due.
     """
     asked = tuple(dossiers)
     unit.people.gather(asked)
-    unit.reminders.follow({one.ref: tuple(_followed(unit, one, now, owed)) for one in asked}, now)
+    return unit.reminders.follow({one.ref: tuple(_followed(unit, one, now, owed)) for one in asked}, now)
 
 
 def _followed(unit: Unit, dossier: Dossier, now: datetime, owed: Owed) -> Iterator[Rhythm]:
@@ -57,9 +60,14 @@ def _deadlines(unit: Unit, dossier: Dossier) -> None:
 
 
 def _row(run: Run, dossier: Dossier, state: str) -> DeadlineRow:
-    due = rules.due(run, dossier)
-    steps = told_steps(rules.explained(run, dossier))
-    return DeadlineRow(run.rule, run.generation, run.started, due, state, steps)
+    return DeadlineRow(
+        run.rule, run.generation, run.started, rules.due(run, dossier), state, _steps(rules.explained(run, dossier))
+    )
+
+
+@lru_cache(maxsize=1024)  # a deadline that runs is written at each move of its request; those of a day are told alike
+def _steps(explained: Explained) -> Written:
+    return told(told_steps(explained))
 
 
 def _state(run: Run) -> str:
@@ -74,19 +82,24 @@ def _rhythms(
     due, rhythm = rules.due(run, dossier), rules.rule(run.rule).rhythm
     for person in owed:
         yield Rhythm(run.rule, run.generation, person.id, rings(run.started, due, person.departement, now, rhythm))
-    above = (*unit.people.holding(rules.rule(run.rule).escalates, dossier), *_superiors(unit, dossier, owed))
-    for person in {p.id: p for p in above if p not in owed}.values():
+    seen = audience.audience(run, dossier)
+    above = (
+        *unit.people.holding(seen.intersection(rules.rule(run.rule).escalates), dossier),
+        *_superiors(unit, dossier, seen, owed),
+    )
+    known = {person.id for person in owed}
+    for person in {p.id: p for p in above if p.id not in known}.values():
         late = tuple(r for r in rings(run.started, due, person.departement, now, rhythm) if r.escalates)
         yield Rhythm(run.rule, run.generation, person.id, late)
 
 
-def _superiors(unit: Unit, dossier: Dossier, owed: tuple[Person, ...]) -> Iterator[Person]:
-    """Who is above those who owe it, inside the State, and has a part in the request themselves."""
+def _superiors(unit: Unit, dossier: Dossier, seen: frozenset[Role], owed: tuple[Person, ...]) -> Iterator[Person]:
+    """Who is above those who owe it, inside the State, and has a part in the request by which they may see it."""
     for person in owed:
         if person.superior and dossier.roles_of(person) - OUTSIDE:
             try:
                 superior = unit.people.get(person.superior)
             except NotFound:
                 continue  # named in a table, not come yet
-            if dossier.roles_of(superior) - OUTSIDE:
+            if (dossier.roles_of(superior) & seen) - OUTSIDE:
                 yield superior

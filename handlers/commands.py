@@ -19,7 +19,6 @@ from handlers import (
     absences,
     access,
     agenda,
-    around,
     behalf,
     calculator,
     flow,
@@ -32,14 +31,18 @@ from handlers import (
     minutes,
     opening,
     preferences,
+    previews,
     snoozing,
+    sorting,
     sounding,
     stepforms,
     steps,
     summary,
+    takeable,
     timelines,
     transfers,
     why,
+    withdrawing,
 )
 from handlers.here import Here, answer
 from storage.errors import NotFound
@@ -62,6 +65,8 @@ def asked(here: Here, event: Asked) -> Answer:
             return _preview(here, verb, rest)
         case behalf.ACT:
             return _for_other(here, rest)
+        case Do.CLASSER if sorting.is_one(_after(rest)):
+            return sorting.typed(here, dossier_of(here, rest), _after(rest))
         case steps.CHOOSE if _after(rest):
             return _step(here, helping.plain(_after(rest)), rest.partition(" ")[0])
         case access.ACCEPT | access.DECLINE:
@@ -141,7 +146,7 @@ def _step(here: Here, verb: str, rest: str) -> Answer:
         pressed = Pressed(sender=here.event.sender, place=here.event.place, id=here.event.id, token=token)
         return steps.pressed(here, pressed)
     given = given_of(step, words)
-    return _spoken(here, step, dossier, given, steps.attempt(here, token, given))
+    return _spoken(here, token, given, steps.attempt(here, token, given))
 
 
 def _preview(here: Here, verb: str, rest: str) -> Answer:
@@ -153,7 +158,8 @@ def _preview(here: Here, verb: str, rest: str) -> Answer:
         raise Refused(
             fr("Quel geste confirmez-vous ? Par exemple : « /atelier confirmer {ref} valider »."), ref=dossier.ref
         )
-    token = Token(act=verb, ref=dossier.ref, version=dossier.version, arg=act, who=here.person.id)
+    arg = previews.Named(act, previews.LATEST, behalf.latest(here, dossier, act)).arg()
+    token = Token(act=verb, ref=dossier.ref, version=dossier.version, arg=arg, who=here.person.id)
     return steps.MOVES[verb](here, token)
 
 
@@ -236,7 +242,7 @@ def _alone(step: Step) -> str | None:
 _TEXT: Kind = "text"
 
 
-def _spoken(here: Here, step: Step, dossier: Dossier, given: Given, done: Answer) -> Answer:
+def _spoken(here: Here, token: Token, given: Given, done: Answer) -> Answer:
     """A correction of a typed command: there is no window to correct in, so it is said, with a window to go on."""
     problems = next((r.problems for r in done.replies if isinstance(r, Correct)), None)
     if problems is None:
@@ -244,10 +250,10 @@ def _spoken(here: Here, step: Step, dossier: Dossier, given: Given, done: Answer
     lines = tuple(
         tr("• {field} : {problem}", field=raw(name), problem=p) if name else p for name, p in problems.items()
     )
-    card = Card(title=tr(step.label), paragraphs=lines)
+    trial = steps.found(here, token)
+    card = Card(title=tr(trial.step.label), paragraphs=lines)
     message = Message(text=tr("Rien n'est changé : corrigez et recommencez."), card=card)
-    listed = around.listed(here, dossier, step)
-    return answer(here, Say(message=message), Ask(form=stepforms.form_of(step, dossier, given, listed)))
+    return answer(here, Say(message=message), Ask(form=steps.window(here, trial, given)))
 
 
 def _unknown(verb: str) -> Refused:
@@ -283,6 +289,8 @@ SIMPLE: dict[str, Callable[[Here, str], Answer]] = {
     "agenda": lambda here, rest: agenda.asked(here, dossier_of(here, rest) if rest else None),
     "frise": lambda here, rest: timelines.asked(here, dossier_of(here, rest) if rest else None),
     "rappel": lambda here, rest: snoozing.later(here, dossier_of(here, rest), _after(rest)),
+    sorting.ACT: lambda here, rest: sorting.typed(here, dossier_of(here, rest), _after(rest)),
+    takeable.ACT: lambda here, rest: withdrawing.typed(here, dossier_of(here, rest), _after(rest)),
     "transferer": lambda here, rest: transfers.transfer(here, dossier_of(here, rest), _after(rest)),
 }
 """What takes no reference, or may do without."""

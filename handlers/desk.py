@@ -70,7 +70,11 @@ class Desk:
         except Refused as refused:
             return await self._refused(event, said(refused), "refused")
         except NotFound:
-            return await self._refused(event, tr("Cette demande n'existe pas, ou vous n'y avez pas part."), "refused")
+            return await self._refused(
+                event,
+                tr("Cette demande n'existe pas, ou vous n'y avez pas part. « /atelier liste » montre les vôtres."),
+                "refused",
+            )
         except Stale:
             text = tr("Quelqu'un vient de modifier cette demande : rien n'a été changé, recommencez.")
             return await self._refused(event, text, "stale")
@@ -172,7 +176,13 @@ def _short_enough(event: AnyEvent) -> None:
         case _:
             longest = 0
     if longest > LONGEST:
-        raise Refused(fr("Ce message est trop long pour être lu : {count} caractères."), count=longest)
+        raise Refused(
+            fr(
+                "Ce message est trop long pour être lu : {count} caractères. Coupez-le en plusieurs, ou déposez-le "
+                "dans un fichier."
+            ),
+            count=longest,
+        )
 
 
 def _said(here: Here, event: Said) -> Answer:
@@ -238,7 +248,7 @@ def _pressed(here: Here, event: Pressed) -> Answer:
 def _borrowed(here: Here, event: Pressed | Filled) -> Answer:
     """Somebody else's: refused, and kept in the journal."""
     turned.borrowed(here, event)
-    text = tr("Ce bouton est destiné à une autre personne.")
+    text = tr("Ce bouton est destiné à une autre personne : tapez « /atelier » pour retrouver les vôtres.")
     return _refusal(event, text, "refused").model_copy(update={"lang": here.person.language})
 
 
@@ -251,7 +261,8 @@ def _refusal(event: AnyEvent, text: Text, outcome: Outcome) -> Answer:
 
 def _noticed(here: Here, person: Person, done: Answer) -> Answer:
     """The notice on personal data, once, at the first contact."""
-    here.unit.people.save(person.model_copy(update={"noticed": True}))
+    now = here.unit.people.get(person.id)  # as what they did left them: they may have chosen a language
+    here.unit.people.save(now.model_copy(update={"noticed": True}))
     text = tr(
         "Information : ce robot conserve votre fonction, votre organisme et vos gestes sur les demandes, pour la mission "
         "d'intérêt public des Ateliers Flash. Vos droits d'accès et de rectification s'exercent auprès du bureau AD1."

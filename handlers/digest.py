@@ -18,8 +18,8 @@ from atelier.words import PersonId, Role, State
 from chat.cards import Address, Card, File, Message
 from chat.text import Moment, Text, joined, raw, tr
 from documents.picture import Picture
-from handlers import heads, owing, timelines
-from handlers.reminder_words import LATE
+from handlers import heads, names, owing, timelines
+from handlers.reminder_words import LATE, overdue
 from storage.unit import Unit
 
 WEEK = timedelta(days=7)
@@ -72,7 +72,7 @@ def gathered(unit: Unit, now: datetime, holder: str) -> Digest | None:
         return None
     if _told(last, at) or not awake(now, rules.PARIS) or not unit.leases.take(LEASE, holder, SECONDS):
         return None
-    going = sorted(unit.dossiers.every(GOING), key=timelines.nearest)
+    going = sorted(unit.dossiers.every(GOING), key=lambda one: timelines.nearest(one, AD1))
     late = tuple(found for dossier in going for found in _late(unit, dossier, now))
     picture = timelines.picture_of(unit, going, PICTURED, AD1, now)
     ends = tuple((str(ref), seq, mac) for ref, seq, mac in unit.journal.heads())
@@ -118,7 +118,7 @@ def _late(unit: Unit, dossier: Dossier, now: datetime) -> list[Late]:
 
 
 def _message(digest: Digest, files: tuple[File, ...], now: datetime) -> Message:
-    lines = [_line(one) for one in digest.late[:SHOWN]]
+    lines = [_line(one, now) for one in digest.late[:SHOWN]]
     left = len(digest.late) - SHOWN
     if left > 0:
         lines.append(tr("… et {count} autre(s).", count=left))
@@ -137,13 +137,14 @@ def _message(digest: Digest, files: tuple[File, ...], now: datetime) -> Message:
     return Message(text=text, card=Card(title=TITLE, paragraphs=(*lines, head)), files=files)
 
 
-def _line(late: Late) -> Text:
-    names = [raw(person.name) for person in late.people[:NAMED]]
-    who = joined(names, ", ") if names else tr("personne de joignable")
-    where = str(zone(rules.place(late.run, late.dossier)))
+def _line(late: Late, now: datetime) -> Text:
+    asked = [raw(person.name) for person in late.people[:NAMED]]
+    who = joined(asked, ", ") if asked else tr("personne de joignable")
+    where = rules.place(late.run, late.dossier)
+    when = names.dated(overdue(local_day(late.due, where), local_day(now, where), where), late.run, late.dossier)
     return tr(
-        "• {ref} — {what} : dépassée depuis le {due} ; attendu de {who}",
-        ref=late.dossier.ref, what=tr(rules.rule(late.run.rule).label), due=Moment(at=late.due, zone=where), who=who,
+        "• {ref} — {what} : {when} ; attendu de {who}",
+        ref=late.dossier.ref, what=names.deadline(late.run), when=when, who=who,
     )  # fmt: skip
 
 

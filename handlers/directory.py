@@ -12,9 +12,9 @@ from atelier.procedure import FINAL
 from atelier.words import PersonId, Role
 from chat.cards import Address, Card, Message
 from chat.text import raw, tr
-from handlers import gathering, names
+from handlers import gathering, linking, names
 from handlers.cards import see_button
-from storage.errors import NotFound
+from storage.errors import NotFound, Stale
 from storage.unit import Unit
 
 
@@ -31,7 +31,9 @@ class Report:
 def bring(unit: Unit, entries: Iterable[Entry], now: datetime, *, dry: bool) -> Report:
     """Add and change people as the table says. People it does not name are left as they are.
 
-    Whoever leaves is announced to those who share their part in a request that goes on. Raises Stale when an account already belongs to somebody else. With `dry`, nothing is written.
+    Whoever leaves is announced to those who share their part in a request that goes on. An administrator whom the settings
+    named by their account alone takes the name that the table gives them. Raises Stale when an account already belongs to
+    somebody else, Refused when it puts somebody of the State in a firm's workspace. With `dry`, nothing is written.
     """
     report, moved = Report(), list[Person]()
     for entry in entries:
@@ -42,14 +44,19 @@ def bring(unit: Unit, entries: Iterable[Entry], now: datetime, *, dry: bool) -> 
 
 def _one(unit: Unit, entry: Entry, report: Report, now: datetime, *, dry: bool) -> tuple[Person, ...]:
     """Whoever changed, as they were and as they are."""
-    known = _known(unit, entry.person.id)
     accounts = tuple(Address(platform=platform, id=id_) for platform, id_ in entry.accounts)
+    for account in accounts:
+        linking.kept_from_firms(unit, entry.person, account.platform)
+    owners = {owner.id: owner for account in accounts if (owner := unit.people.behind(account)) is not None}
+    known = _known(unit, entry.person.id) or next((owners[id_] for id_ in map(_drawn, accounts) if id_ in owners), None)
+    if set(owners) - {known.id if known else None}:
+        raise Stale
     if known is None:
         report.added.append(entry.person.name)
         if not dry:
             unit.people.add(entry.person, accounts)
         return (entry.person,)
-    kept = entry.person.model_copy(update={"noticed": known.noticed})
+    kept = entry.person.model_copy(update={"id": known.id, "noticed": known.noticed})
     new = [a for a in accounts if a not in unit.people.accounts(known.id)]
     if kept == known and not new:
         report.same.append(known.name)
@@ -92,13 +99,23 @@ def _known(unit: Unit, id_: PersonId) -> Person | None:
         return None
 
 
+def _drawn(account: Address) -> PersonId:
+    """Who an administrator of the settings is until the table names them."""
+    return PersonId(f"{account.platform}-{account.id}")
+
+
 def first_admins(unit: Unit, admins: Iterable[Address]) -> None:
-    """Give the administrators named in the settings their role: doing it again changes nothing."""
+    """Give the administrators named in the settings their role: doing it again changes nothing.
+
+    One whose account is nobody's any more has it back. Raises Stale when another process adds the same one meanwhile.
+    """
     for account in admins:
         known = unit.people.behind(account)
+        if known is None and (known := _known(unit, _drawn(account))) is not None:
+            unit.people.link(known.id, account)
         if known is None:
             person = Person(
-                id=PersonId(f"{account.platform}-{account.id}"),
+                id=_drawn(account),
                 name=account.id,
                 service="",
                 holdings=(Holding(role=Role.ADMIN),),

@@ -25,7 +25,7 @@ def invited(here: Here, typed: str) -> PersonId:
     if found is not None:
         return found.id
     if account is not None:
-        return _entered(here, Address(platform=here.event.sender.platform, id=account["id"]))
+        return _entered(here, _beside(here, account))
     raise Refused(
         fr(
             "« {name} » n'est pas dans l'annuaire : vérifiez le nom, écrivez son compte (« @camille »), ou dites-lui de "
@@ -41,13 +41,24 @@ def account_in(name: str) -> re.Match[str] | None:
 
 
 def known(here: Here, name: str) -> Person | None:
-    """The one person of the directory of this name, id or account; None when there is none. Raises Refused for several."""
+    """The one person of the directory of this name, id or account; None when there is none. Raises Refused for several.
+
+    An account is first one of where it is written: the same id elsewhere may be somebody else's.
+    """
     account = account_in(name)
+    near = here.unit.people.behind(_beside(here, account)) if account else None
+    if near is not None and near.active:
+        return near
     found = here.unit.people.find(f"@{account['id']}" if account else name)
     if len(found) > 1:
         listed = ", ".join(f"{p.name} ({p.id})" for p in found[:LISTED])
         raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
     return found[0] if found else None
+
+
+def _beside(here: Here, account: re.Match[str]) -> Address:
+    """An account of the platform where somebody writes."""
+    return Address(platform=here.event.sender.platform, id=account["id"])
 
 
 def _entered(here: Here, account: Address) -> PersonId:

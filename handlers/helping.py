@@ -46,6 +46,8 @@ HELP = {
     "resume": tr("la fiche telle qu'elle est, et ce qui manque"),
     "tout": tr("toute la fiche en un formulaire"),
     "modifier_reponse": tr("changer une réponse : « modifier_reponse ADT-2026-0007 objet »"),
+    "ranger": tr("dire ce qu'est un fichier déposé : « ranger ADT-2026-0007 1 note »"),
+    "retirer_fichier": tr("retirer un fichier que vous avez déposé : « retirer_fichier ADT-2026-0007 3 », ou son nom"),
     "corriger": tr("revenir à la saisie d'un aperçu : « corriger ADT-2026-0007 valider »"),
     "preferences": tr(
         "votre langue et vos comptes : « préférences anglais », « préférences ici » pour que j'écrive ici"
@@ -64,16 +66,40 @@ def plain(word: str) -> str:
 
 
 def page(here: Here, subject: str) -> Answer:
-    """« aide [sujet] »: every command, or one gesture and what it asks."""
+    """« aide [sujet] »: where to begin and the commands of this person's roles; « aide complète »: all; or one gesture."""
     wanted = plain(subject.strip())
     wanted = ALIASES.get(wanted, wanted)
     if wanted in ACTS:
         return _step(here, step_of(Do(wanted)))
+    if wanted in HELP:
+        text = tr("« /atelier {verb} » : {said}.", verb=wanted, said=HELP[wanted])
+        return answer(here, Say(message=Message(text=text)))
+    steps = _steps(here, everything=wanted == ALL)
     facts = [Fact(name=raw(f"/atelier {verb}"), value=said) for verb, said in HELP.items()]
-    facts += [Fact(name=raw(f"/atelier {d} REF"), value=tr(step_of(d).label)) for d in Do if d in ACTS]
-    card = Card(title=tr("Les commandes du robot"), facts=tuple(facts))
+    facts += [Fact(name=raw(f"/atelier {s.act} REF"), value=tr(s.label)) for s in steps]
+    lines = (
+        tr(
+            "Par où commencer : « /atelier » seul montre ce qui vous attend ; « /atelier voir REF » montre un dossier et vos boutons."
+        ),
+        tr("REF est la référence du dossier, par exemple ADT-2026-0007. « /atelier aide valider » explique un geste."),
+        tr("Voici les gestes de votre rôle ; « /atelier aide complète » montre ceux de tous."),
+    )
+    card = Card(title=tr("Les commandes du robot"), facts=tuple(facts), paragraphs=lines[: 2 if wanted == ALL else 3])
     text = tr("Les commandes s'écrivent avec ou sans accents. Dans notre conversation, « /atelier » est facultatif.")
     return answer(here, Say(message=Message(text=text, card=card)))
+
+
+ALL = "complete"
+"""« aide complète »: the gestures of every role."""
+
+
+def _steps(here: Here, *, everything: bool) -> list[Step]:
+    """The gestures of this person's roles; all of them for who has none of their own: a dossier gives them theirs."""
+    steps = [step_of(d) for d in Do if d in ACTS]
+    held = {h.role for h in here.person.holdings}
+    if everything or not held:
+        return steps
+    return [s for s in steps if held & {*s.by, *s.prepares, *s.records}]
 
 
 def _step(here: Here, step: Step) -> Answer:

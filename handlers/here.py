@@ -40,9 +40,16 @@ def direct(account: Address) -> Address:
     return Address(platform=account.platform, id=f"dm:{account.id}")
 
 
-def platform_name(platform: str) -> Text:
-    """A platform as people write it: « Mattermost »."""
-    return raw(platform.capitalize())
+def platform_name(platform: str, unit: Unit | None = None) -> Text:
+    """A platform as people write it: « Mattermost »; one workspace among several by its own name too: « Slack (DGALN) »."""
+    return raw(platform_read(platform, unit))
+
+
+def platform_read(platform: str, unit: Unit | None = None) -> str:
+    """The same, for a refusal."""
+    kind, _, which = platform.partition("-")
+    called = (unit.workspaces.called(platform) if unit is not None else "") or which
+    return f"{kind.capitalize()} ({called})" if which else kind.capitalize()
 
 
 def said(refused: Refused) -> Text:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 from atelier.calendar import zone
 from atelier.decide import step_of
 from atelier.dossier import Dossier
@@ -12,7 +15,7 @@ from atelier.procedure import OPENING, STEPS
 from atelier.words import Do, PersonId, Role, State
 from chat.cards import Card, Message
 from chat.text import Moment, Text, raw, tr
-from handlers import bridge, exchange, keeping, lateness, takeover
+from handlers import bridge, exchange, keeping, lateness, names, takeover
 from handlers.here import Here
 from storage.errors import NotFound
 from storage.journal import Line
@@ -31,10 +34,14 @@ SHOWN = 30
 
 def message(here: Here, dossier: Dossier) -> Message:
     """The last thirty lines, oldest first."""
-    inside = bool(dossier.roles_of(here.person) & AD1)
-    hidden = frozenset() if inside else INSIDE if Role.SVC in dossier.roles_of(here.person) else INSIDE | LETTERS
+    held = dossier.roles_of(here.person)
+    hidden = frozenset() if held & AD1 else INSIDE if Role.SVC in held else INSIDE | LETTERS
+    state = bool(held & names.STATE)
     lines = [row for row in _since(here, dossier) if row.what not in hidden]
-    card = Card(title=tr("Journal de {ref}", ref=dossier.ref), paragraphs=tuple(_told(here, r) for r in lines[-SHOWN:]))
+    card = Card(
+        title=tr("Journal de {ref}", ref=dossier.ref),
+        paragraphs=tuple(_told(here, r, state=state) for r in lines[-SHOWN:]),
+    )
     return Message(text=tr("{count} ligne(s) au journal de {ref}.", count=len(lines), ref=dossier.ref), card=card)
 
 
@@ -47,13 +54,13 @@ def _since(here: Here, dossier: Dossier) -> list[Line]:
     return lines[first:]
 
 
-def _told(here: Here, row: Line) -> Text:
+def _told(here: Here, row: Line, *, state: bool) -> Text:
     who = _who(here, row.person) if row.person else tr("le robot")
     if row.behalf:
         who = tr("{name}, pour {other}", name=who, other=_who(here, row.behalf))
     role = tr(" ({role})", role=tr(ROLES[Role(row.role)])) if row.role in set(Role) else raw("")
     moment = Moment(at=row.at, zone=str(zone("75")))
-    return tr("• {moment} — {said}, {who}{role}", moment=moment, said=_said(row), who=who, role=role)
+    return tr("• {moment} — {said}, {who}{role}", moment=moment, said=_said(row, state=state), who=who, role=role)
 
 
 def _who(here: Here, person: PersonId) -> Text:
@@ -63,17 +70,44 @@ def _who(here: Here, person: PersonId) -> Text:
         return tr("une personne dont le nom a été effacé")
 
 
-def _said(row: Line) -> Text:
-    """What happened: the past word of a step, or what was kept and of which question."""
+def _said(row: Line, *, state: bool) -> Text:
+    """What happened: the past word of a step, what was kept and of which question, what was put right.
+
+    `state`: read by somebody of the State, from whom no amount and no engagement number is kept.
+    """
     said = WORDS.get(row.what, raw(row.what))
+    if "avant" in row.details and state:
+        return _put_right(said, row)
     field = next((q for q in items() if q.name == row.details.get("champ")), None)
     return tr("{said} : {field}", said=said, field=tr(field.asked.short)) if field else said
+
+
+def _put_right(said: Text, row: Line) -> Text:
+    """« saisie rectifiée : Réception du bon de commande n° 1, « lundi 2 mars 2026 » devient … »: before, after, and why."""
+    details = row.details
+    number = tr(" n° {number}", number=str(details["numero"])) if details.get("numero") else raw("")
+    kind, before, after = (str(details[name]) for name in ("nature", "avant", "apres"))
+    what = tr("{label}{number}", label=tr(str(details["libelle"])), number=number)
+    return tr(
+        "{said} : {what}, « {before} » devient « {after} » ; motif : {why}",
+        said=said, what=what, before=_value(kind, before), after=_value(kind, after), why=raw(row.text or "—"),
+    )  # fmt: skip
+
+
+def _value(kind: str, kept: str) -> Text:
+    """A recorded value as it is read; what nobody had given is a dash."""
+    if not kept:
+        return raw("—")
+    if kind == "date":
+        return tr("{day}", day=date.fromisoformat(kept))
+    return tr("{amount}", amount=Decimal(kept)) if kind == "amount" else raw(kept)
 
 
 WORDS = {s.id: tr(s.said) for s in (OPENING, *STEPS)} | {
     keeping.ANSWERED: tr("réponse"),
     keeping.CLEARED: tr("réponse retirée"),
     keeping.DEPOSITED: tr("pièce déposée"),
+    keeping.WITHDRAWN: tr("pièce retirée"),
     exchange.NOTE: tr("note interne"),
     exchange.REPLY: tr("réponse au fil"),
     takeover.WHAT: tr("reprise d'un atelier déjà en cours"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from atelier import editing, rules
+from atelier import audience, editing, rules
 from atelier.awaited import awaited, may_await
 from atelier.calendar import zone
 from atelier.completeness import missing_letters, missing_required, wanted_still
@@ -13,13 +14,13 @@ from atelier.dossier import Dossier, Run
 from atelier.fiche import items
 from atelier.labels import STATES
 from atelier.spelling import key
-from atelier.words import Reference, Role
+from atelier.words import Reference, Role, State
 from chat.cards import Button, Card, Fact, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Moment, Text, joined, raw, tr
 from handlers import cards, names
 from handlers.here import Here, answer
-from storage.pages import Brief
+from storage.pages import Brief, Found
 
 SHOWN = 10
 LOOKED, PAGE = 200, 25
@@ -92,21 +93,23 @@ def _awaits(here: Here, dossier: Dossier) -> Text:
     return tr("{place} — {state} ; à vous : {step}", place=place, state=names.state(dossier), step=first)
 
 
-Dated = tuple[datetime, str, Text, Moment]
+Dated = tuple[datetime, str, Text, Text]
 
 
 def _nearest(dated: Dated) -> tuple[datetime, str]:
     return dated[0], dated[1]
 
 
-def _dates(dossiers: list[Dossier], now: datetime) -> list[Dated]:
-    running = ((d, run) for d in dossiers for run in rules.running(d) if not run.suspended)
-    return [_dated(d, run) for d, run in running if not rules.lapsed(run, d, now)]
+def _dates(here: Here, dossiers: list[Dossier]) -> list[Dated]:
+    """What runs of these dossiers, as far as this person may see it."""
+    mine = ((d, run) for d in dossiers for run in audience.shown(d, here.person) if run.ended is None)
+    return [_dated(d, run) for d, run in mine if not run.suspended and not rules.lapsed(run, d, here.now)]
 
 
 def _dated(dossier: Dossier, run: Run) -> Dated:
     due = rules.due(run, dossier)
-    return due, dossier.ref, names.deadline(run), Moment(at=due, zone=str(zone(rules.place(run, dossier))))
+    day = tr("{due}", due=Moment(at=due, zone=str(zone(rules.place(run, dossier)))))
+    return due, dossier.ref, names.deadline(run), names.dated(day, run, dossier)
 
 
 def listing(here: Here, filter_: str) -> Answer:
@@ -136,18 +139,24 @@ def _listed(here: Here, filter_: str) -> tuple[list[Brief], int]:
     departement = next((word for word in typed if _is_code(word)), "")
     if typed in ([], [departement]):
         return here.unit.dossiers.listed(here.person, LISTED, MANY + 1, departement)
-    matching = [b for b in here.unit.dossiers.briefs_for(here.person, MANY, departement) if _matches(b, filter_)]
-    return matching, len(matching)
+    words, looked_at = key(filter_).split(), here.unit.dossiers.found_for(here.person, MANY, departement)
+    matching = [found.ref for found in looked_at if _matches(found, words)]
+    return here.unit.dossiers.briefs(matching[:LISTED]), len(matching)
 
 
 def _is_code(word: str) -> bool:
     return len(word) <= LONGEST_CODE and word[:1].isdigit()
 
 
-def _matches(brief: Brief, filter_: str) -> bool:
+def _matches(found: Found, words: list[str]) -> bool:
     """Words as people type them, accents forgiven; a number alone is a département."""
-    said = f"{brief.ref} {brief.territory} {brief.service} {brief.state} {STATES[brief.state]}"
-    return all(word == key(brief.departement) if _is_code(word) else word in key(said) for word in key(filter_).split())
+    said = f"{found.ref.casefold().replace('-', ' ')} {found.words} {_folded(found.state)}"
+    return all(word == found.departement.casefold() if _is_code(word) else word in said for word in words)
+
+
+@cache
+def _folded(state: State) -> str:
+    return key(f"{state} {STATES[state]}")
 
 
 def queue(here: Here) -> Answer:
@@ -169,10 +178,7 @@ def queue(here: Here) -> Answer:
 def deadlines(here: Here, ref: str = "") -> Answer:
     """« échéances [REF] »: the running deadlines, nearest first."""
     rows, count = _running(here, ref)
-    facts = [
-        Fact(name=tr("{ref} — {what}", ref=r, what=what), value=tr("{due}", due=due))
-        for _, r, what, due in rows[:LISTED]
-    ]
+    facts = [Fact(name=tr("{ref} — {what}", ref=r, what=what), value=due) for _, r, what, due in rows[:LISTED]]
     text = (
         tr("Plus de {count} échéances en cours.", count=MANY)
         if count > MANY
@@ -186,12 +192,12 @@ def deadlines(here: Here, ref: str = "") -> Answer:
 def _running(here: Here, ref: str) -> tuple[list[Dated], int]:
     """The nearest dates, and how many there are (`MANY` + 1: more)."""
     if ref:
-        rows = sorted(_dates([here.unit.dossiers.seen_by(here.person, Reference(ref))], here.now), key=_nearest)
+        rows = sorted(_dates(here, [here.unit.dossiers.seen_by(here.person, Reference(ref))]), key=_nearest)
         return rows, len(rows)
-    return _next(here), here.unit.deadlines.count_for(here.person, MANY + 1)
+    return _next(here), here.unit.deadlines.count_for(here.person, MANY + 1, here.now)
 
 
 def _next(here: Here) -> list[Dated]:
     """The nearest dates of what I see."""
-    near = here.unit.dossiers.many(here.unit.deadlines.nearest_for(here.person, LISTED), here.person)
-    return sorted(_dates(near, here.now), key=_nearest)
+    near = here.unit.dossiers.many(here.unit.deadlines.nearest_for(here.person, LISTED, here.now), here.person)
+    return sorted(_dates(here, near), key=_nearest)

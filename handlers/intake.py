@@ -11,7 +11,7 @@ from atelier.words import Reference, Refused, Role, fr
 from chat.cards import Card, Message, Token
 from chat.talk import Answer, Ask, Said, Show
 from chat.text import tr
-from handlers import flow, keeping, names, notices, pieces, questions, summary, talks, wholeform
+from handlers import describing, flow, keeping, names, notices, questions, sorting, summary, talks, wholeform
 from handlers.here import Here, answer, say
 from handlers.talks import Talk
 
@@ -45,7 +45,7 @@ def said(here: Here, event: Said) -> Answer | None:
             here, tr("Répondez à la question, ou tapez « retour », « passer », « plus tard », « résumé » ou « tout ».")
         )
     if talk.stage:
-        return pieces.described(here, dossier, talk, event.text)
+        return describing.described(here, dossier, talk, event.text)
     return flow.give(here, dossier, talk, talk.question, event.text)
 
 
@@ -61,7 +61,7 @@ def pressed(here: Here, token: Token) -> Answer:
         case questions.EDIT:
             return _edit(here, dossier, token.arg)
         case questions.FILE:
-            return pieces.sorted_as(here, token)
+            return sorting.sorted_as(here, token)
         case questions.RESUME:
             return flow.resume(here, token.ref)
         case act:
@@ -79,7 +79,7 @@ def _chose(here: Here, dossier: Dossier, talk: Talk, token: Token) -> Answer:
     if stage or (talk.stage and here_now):
         if not here_now or talk.stage != stage:
             return say(here, tr("Cette question est déjà passée ; la suite est plus bas."))
-        return pieces.described(here, dossier, talk, value)
+        return describing.described(here, dossier, talk, value)
     if token.act == questions.PICK:
         return _pick(
             here,

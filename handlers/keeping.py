@@ -15,7 +15,7 @@ from chat.text import Text, raw, tr
 from handlers import clocks, names, notices
 from handlers.here import Here, direct
 
-ANSWERED, CLEARED, DEPOSITED = "réponse", "réponse retirée", "pièce déposée"
+ANSWERED, CLEARED, DEPOSITED, WITHDRAWN = "réponse", "réponse retirée", "pièce déposée", "pièce retirée"
 
 
 def send(here: Here, message: Message, ref: str) -> None:
@@ -57,6 +57,15 @@ def handed(here: Here, dossier: Dossier, piece: Piece) -> Dossier:
     """The file of a note or a deliverable kept; the gesture that hands it in comes after."""
     moved = editing.deposited(dossier, piece, alone=True)
     return _kept(here, moved, piece.by, DEPOSITED, {"champ": piece.kind, "sha256": piece.sha256, "nom": piece.name})
+
+
+def withdraw(here: Here, after: Dossier, piece: Piece, by: By, what: Text) -> None:
+    """A piece taken back; AD1 is told when the request is already with them."""
+    kept = _kept(here, after, by, WITHDRAWN, {"champ": piece.kind, "sha256": piece.sha256, "nom": piece.name})
+    if kept.mission is None and kept.state is not State.BROUILLON:
+        who = names.who(here.unit, by)
+        text = tr("{who} a retiré : {short}, « {file} ».", who=who, short=what, file=raw(piece.name))
+        notices.in_review(here, kept, text)
 
 
 def _kept(here: Here, after: Dossier, by: By, what: str, details: Mapping[str, object]) -> Dossier:

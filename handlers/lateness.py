@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from atelier.dossier import By, Dossier
@@ -27,13 +28,7 @@ def late(here: Here, token: Token, given: Mapping[str, object] | None = None) ->
         return None
     if not was_asked(here, dossier) or Role.MAND in dossier.roles_of(here.person):
         return None
-    by = By(person=here.person.id, role=Role.MAND, at=here.now)
-    here.unit.journal.write(
-        dossier.ref, what=LATE, by=by, at=here.now, from_state=dossier.state, to_state=dossier.state,
-        text=" ".join(str(v) for v in (given or {}).values()), details={"geste": token.act},
-    )  # fmt: skip
-    who = names.who_is(here.person, Role.MAND)
-    notices.in_review(here, dossier, tr("{who} a répondu trop tard : sa réponse est gardée au journal.", who=who))
+    _noted(here, dossier, token.act, " ".join(str(v) for v in (given or {}).values()).strip())
     return say(
         here,
         tr(
@@ -41,6 +36,30 @@ def late(here: Here, token: Token, given: Mapping[str, object] | None = None) ->
             "changer la désignation, mais elle est gardée au dossier."
         ),
     )
+
+
+def _noted(here: Here, dossier: Dossier, act: str, words: str) -> None:
+    """Once a person, a gesture and a round, in the journal and for AD1; words that come after are kept too, once."""
+    said = f"{dossier.ref}:{here.person.id}:{act}:{_round(here, dossier)}"
+    key = f"tardif:{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+    first = here.unit.counters.next(key) == 1
+    spoken = bool(words) and here.unit.counters.next(f"{key}:mots") == 1
+    if first or spoken:
+        by = By(person=here.person.id, role=Role.MAND, at=here.now)
+        here.unit.journal.write(
+            dossier.ref, what=LATE, by=by, at=here.now, from_state=dossier.state, to_state=dossier.state,
+            text=words, details={"geste": act},
+        )  # fmt: skip
+    if first:
+        who = names.who_is(here.person, Role.MAND)
+        notices.in_review(here, dossier, tr("{who} a répondu trop tard : sa réponse est gardée au journal.", who=who))
+
+
+def _round(here: Here, dossier: Dossier) -> int:
+    """Which solicitation of their groupement was the last."""
+    mission, mine = dossier.mission_(), {h.scope for h in here.person.holdings}
+    asked = (s.number for s in mission.sollicitations if f"grp:{mission.contract}/{s.groupement}" in mine)
+    return max(asked, default=0)
 
 
 def was_asked(here: Here, dossier: Dossier) -> bool:

@@ -1,7 +1,8 @@
 """« lier », « délier »: one person, several accounts. A code asked from one account and typed from another joins them.
 
 A code is unguessable, shown once, kept as its digest, good for ten minutes of the procedure's hour and for one use.
-What AD1 reads stays on the platform of its review channel: its people take no account elsewhere.
+What AD1 reads stays on the platform of its review channel: its people take no account elsewhere. Nobody of the State
+takes one in a firm's workspace.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hashlib import sha256
 import structlog
 
 from atelier.dossier import Person
-from atelier.labels import AD1
+from atelier.labels import AD1, OF_THE_STATE
 from atelier.spelling import key
 from atelier.words import PersonId, Refused, fr
 from chat.cards import Address, Button, Card, Message, Token
@@ -22,7 +23,7 @@ from chat.talk import Answer, AnyEvent, Asked, Outcome, Said, Say
 from chat.text import Moment, Text, raw, tr
 from handlers import gathering
 from handlers.cards import person_key
-from handlers.here import Config, Here, answer, direct, platform_name, say
+from handlers.here import Config, Here, answer, direct, platform_name, platform_read, say
 from storage.errors import NotFound
 from storage.unit import Unit
 
@@ -63,7 +64,7 @@ def unlink(here: Here) -> Answer:
     _forget_cards(here, account)
     unit.conversations.end(account)
     gathering.follow(unit, (here.person,), here.now)
-    where = platform_name(account.platform)
+    where = platform_name(account.platform, unit)
     text = tr("Votre compte sur {platform} n'est plus relié à vous : je n'y réponds plus en votre nom.", platform=where)
     left = unit.people.direct(here.person.id)
     if left is not None:
@@ -86,13 +87,30 @@ def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answ
     return Answer(replies=(Say(message=Message(text=text)),), outcome="stranger")
 
 
-def kept_home(person: Person, platform: str, config: Config) -> None:
-    """Raise Refused when AD1's own people would be written to outside the platform of their review channel."""
+def kept_home(unit: Unit, person: Person, platform: str, config: Config) -> None:
+    """Raise Refused when what the State alone reads would be written elsewhere.
+
+    AD1's own people are written to on the platform of their review channel, nobody of the State in a firm's workspace.
+    """
     if platform != config.review.platform and any(h.role in AD1 for h in person.holdings):
         raise Refused(
             fr("Ce que lit le bureau AD1 ne quitte pas {platform} : gardez-y votre compte."),
-            platform=config.review.platform.capitalize(),
+            platform=platform_read(config.review.platform, unit),
         )
+    if platform != config.review.platform:
+        kept_from_firms(unit, person, platform)
+
+
+def kept_from_firms(unit: Unit, person: Person, platform: str) -> None:
+    """Raise Refused when somebody of the State would be written to in a firm's workspace (`Workspace.of_the_state`)."""
+    if unit.workspaces.is_a_firm_s(platform) and any(h.role in OF_THE_STATE for h in person.holdings):
+        raise Refused(
+            fr(
+                "{platform} est l'espace d'un groupement : ce que lisent les services de l'État n'y va pas. {name} garde son "
+                "compte sur la messagerie de son service."
+            ),
+            platform=platform_read(platform, unit), name=person.name,
+        )  # fmt: skip
 
 
 # The code
@@ -173,7 +191,7 @@ def _claimed(unit: Unit, event: AnyEvent, typed: str, now: datetime, config: Con
         return _said(_wrong(), lang, "refused")
     if owner is not None:
         raise _taken(owner, person)
-    kept_home(person, event.sender.platform, config)
+    kept_home(unit, person, event.sender.platform, config)
     return _joined(unit, event.sender, person, Address.model_validate(record["asked"]), now)
 
 
@@ -210,7 +228,7 @@ def _joined(unit: Unit, account: Address, person: Person, asked: Address, now: d
     gathering.follow(unit, (person,), now)
     _forget_code(unit, person.id)
     unit.conversations.end(_tries_at(account))
-    platform = platform_name(account.platform)
+    platform = platform_name(account.platform, unit)
     told = tr(
         "Un compte sur {platform} est maintenant relié à vous. Si ce n'est pas vous, tapez-y « /atelier délier » ou "
         "prévenez l'administrateur du robot.",
@@ -222,7 +240,7 @@ def _joined(unit: Unit, account: Address, person: Person, asked: Address, now: d
         "Ce compte est maintenant relié à {name}. Je vous écris toujours sur {platform} : tapez « /atelier préférences "
         "ici » pour que ce soit ici.",
         name=raw(person.name),
-        platform=platform_name(unit.people.accounts(person.id)[0].platform),
+        platform=platform_name(unit.people.accounts(person.id)[0].platform, unit),
     )
     return _said(text, person.language, "done")
 

@@ -38,7 +38,9 @@ def designated(here: Here, dossier: Dossier) -> None:
 def asked(here: Here, dossier: Dossier) -> Answer:
     """« pv REF »: the procès-verbal again. Raises Refused outside AD1, or before the designation."""
     if not dossier.roles_of(here.person) & AD1:
-        raise Refused(fr("Le procès-verbal de désignation est réservé au bureau AD1."))
+        raise Refused(
+            fr("Le procès-verbal de désignation est réservé au bureau AD1 : demandez-le-lui dans le fil de la demande.")
+        )
     text = tr("Procès-verbal de désignation de {ref}.", ref=dossier.ref)
     return answer(here, Say(message=Message(text=text, files=(drawn(here, dossier),))))
 
@@ -47,7 +49,12 @@ def drawn(here: Here, dossier: Dossier) -> File:
     """The PDF, kept in the store. Raises Refused when nobody is designated yet, or when the record contradicts itself."""
     contract = contract_of(here.unit, dossier)
     if contract is None or dossier.mission is None or dossier.mission.designated is None:
-        raise Refused(fr("Aucun groupement n'est encore désigné pour cet atelier."))
+        raise Refused(
+            fr(
+                "Aucun groupement n'est encore désigné pour cet atelier : son procès-verbal se demande après la "
+                "désignation."
+            )
+        )
     content = proces_verbal(minutes(dossier, contract))
     name = f"proces-verbal-{dossier.ref}.pdf"
     return here.unit.files.put(name, PDF, content, hashlib.sha256(content).hexdigest(), here.now)
@@ -60,7 +67,12 @@ def minutes(dossier: Dossier, contract: AccordCadre) -> ProcesVerbal:
     groupement = contract.groupement(mission.groupement)
     first, last = contract.date_notification, contract.date_fin_validite
     if by is None or groupement is None or first is None or last is None:
-        raise Refused(fr("L'accord-cadre de cet atelier n'est plus complet : l'administrateur doit le compléter."))
+        raise Refused(
+            fr(
+                "L'accord-cadre de cet atelier n'est plus complet : demandez à l'administrateur du robot de le "
+                "compléter, puis recommencez."
+            )
+        )
     skills = {m.nom: m.competences for m in groupement.membres}
     return ProcesVerbal(
         reference=dossier.ref,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atelier import deposits
+from atelier.appropriation import LIVRABLE, NOTE
 from atelier.calendar import local_day
 from atelier.contracts import AccordCadre
 from atelier.dossier import Dossier
@@ -50,11 +52,13 @@ def facts(unit: Unit, dossier: Dossier, *, inside: bool) -> Iterator[Fact]:
         name = tr("Bon de commande n° {number}", number=order.number)
         yield Fact(name=name, value=_order(order, inside=inside))
     if mission.note is not None:
-        yield Fact(name=tr("Note d'appropriation"), value=_note(mission.note))
+        yield Fact(name=tr("Note d'appropriation"), value=_filed(dossier, NOTE, _note(mission.note)))
+    yield from _left(unit, dossier, NOTE, tr("Note d'appropriation"))
     if mission.session is not None:
         yield Fact(name=tr("Session"), value=_session(mission.session))
     if mission.livrable is not None:
-        yield Fact(name=tr("Livrable"), value=_deliverable(mission.livrable))
+        yield Fact(name=tr("Livrable"), value=_filed(dossier, LIVRABLE, _deliverable(mission.livrable)))
+    yield from _left(unit, dossier, LIVRABLE, tr("Livrable"))
     if mission.elus is not None:
         yield Fact(name=tr("Restitution aux élus"), value=tr("le {day}", day=mission.elus.on))
     for follow_up in mission.suivis:
@@ -124,6 +128,20 @@ def _order(order: Commande, *, inside: bool) -> Text:
     if inside and order.paid is not None:
         parts.append(tr("payé le {day}", day=order.paid.on))
     return joined(parts, ", ")
+
+
+def _filed(dossier: Dossier, kind: str, said: Text) -> Text:
+    """What was handed in, with the name of its file: another one may have been dropped since."""
+    piece = deposits.handed(dossier, kind)
+    return tr("{said} — « {file} »", said=said, file=raw(piece.name)) if piece else said
+
+
+def _left(unit: Unit, dossier: Dossier, kind: str, label: Text) -> Iterator[Fact]:
+    """What was dropped and is not handed in: it counts for nothing yet."""
+    piece = deposits.waiting(dossier, kind)
+    if piece is not None:
+        said = tr("pas encore remise : « {file} », par {who}", file=raw(piece.name), who=names.who(unit, piece.by))
+        yield Fact(name=tr("{label}, version déposée", label=label), value=said)
 
 
 def _note(note: NoteVersion) -> Text:

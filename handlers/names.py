@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from atelier import rules
 from atelier.calendar import zone
+from atelier.deadlines import Explained
 from atelier.dossier import By, Dossier, Person, Run
-from atelier.labels import AD1, ROLES, STATES
-from atelier.words import PersonId, Role
+from atelier.labels import OF_THE_STATE, ROLES, STATES
+from atelier.words import PersonId, Refused, Role, RuleId
 from chat.text import Moment, Text, raw, tr
 from storage.errors import NotFound
 from storage.unit import Unit
 
-STATE = frozenset({Role.SVC, Role.SVC_SIGN, Role.DREAL, Role.PREF}) | AD1
-"""Who reads what stays inside the State; a groupement and a collectivité do not."""
+STATE = OF_THE_STATE
 
 
 def who(unit: Unit, by: By) -> Text:
@@ -21,6 +23,13 @@ def who(unit: Unit, by: By) -> Text:
     if by.for_ is None:
         return tr("{name} ({role})", name=name, role=code)
     return tr("{name}, pour {other} ({role})", name=name, other=_name(unit, by.for_), role=code)
+
+
+def told(unit: Unit, refused: Refused) -> Refused:
+    """A refusal of the rules that names somebody by their act: « Alice Martin (instructeur AD1), lundi 2 mars 2026 … »."""
+    acts = {name: value for name, value in refused.args_.items() if isinstance(value, By)}
+    said = {name: tr("{who}, {when}", who=who(unit, by), when=moment(by)) for name, by in acts.items()}
+    return Refused(refused.sentence, **{**refused.args_, **said}) if said else refused
 
 
 def _name(unit: Unit, person: PersonId) -> Text:
@@ -48,8 +57,23 @@ def subject(dossier: Dossier) -> Text:
 
 def deadline(run: Run) -> Text:
     """« Paiement du bon de commande n° 2 »: the rule, and what it is about when several run at once."""
-    label, (kind, _, number) = tr(rules.rule(run.rule).label), run.about.partition(":")
+    label, (kind, _, number) = _label(run.rule), run.about.partition(":")
     return tr("{label} n° {number}", label=label, number=number) if kind == "bc" else label
+
+
+@lru_cache(maxsize=64)  # said again and again
+def _label(rule: RuleId) -> Text:
+    return tr(rules.rule(rule).label)
+
+
+def dated(text: Text, run: Run, dossier: Dossier) -> Text:
+    """A sentence that gives the day of a deadline; it says so when that day is to be verified."""
+    return checked(text, rules.explained(run, dossier))
+
+
+def checked(text: Text, found: Explained) -> Text:
+    """The same of a day that was counted."""
+    return tr("{text} (date à vérifier)", text=text) if found.to_verify else text
 
 
 def moment(by: By, departement: str = "75") -> Moment:

@@ -24,7 +24,7 @@ def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     """The people told outside AD1, in the order of the directory; whoever acts is not told of their own act.
 
     Those whose turn it is now are told too: editing a card is silent. Once the atelier's channel is open where somebody
-    reads, a message of their own comes only when they must act, or when it was recorded for them.
+    reads, a message of their own comes only when they must act. Whom it was recorded for is told apart (`recorded.py`).
     """
     moved = outcome.step.target is not None or outcome.step.goes is not None
     turn = awaited(outcome.dossier) if moved and outcome.dossier.mission is not None else ()
@@ -35,9 +35,9 @@ def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     def reached(person: Person) -> bool:
         place = here.unit.people.direct(person.id)
         asked = set(turn) if place is not None and place.platform in opened else set(roles)
-        return person.id == outcome.by.for_ or bool(outcome.dossier.roles_of(person) & asked)
+        return bool(outcome.dossier.roles_of(person) & asked)
 
-    return tuple(p for p in people if p.id != here.person.id and reached(p))
+    return tuple(p for p in people if p.id not in {here.person.id, outcome.by.for_} and reached(p))
 
 
 def read_in(here: Here, outcome: Outcome) -> tuple[Text, ...]:
@@ -47,11 +47,13 @@ def read_in(here: Here, outcome: Outcome) -> tuple[Text, ...]:
         return tuple(review)
     asked = _groupement_place(here, outcome)
     ateliers = [
-        tr("le canal de l'atelier sur {platform}", platform=platform_name(place.platform))
+        tr("le canal de l'atelier sur {platform}", platform=platform_name(place.platform, here.unit))
         for place in _atelier_places(here, outcome)
     ]
     groupement = (
-        [tr("le canal du groupement sur {platform}", platform=platform_name(asked[0].platform))] if asked else []
+        [tr("le canal du groupement sur {platform}", platform=platform_name(asked[0].platform, here.unit))]
+        if asked
+        else []
     )
     return (*review, *ateliers, *groupement)
 

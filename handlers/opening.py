@@ -42,7 +42,12 @@ def _role(person: Person) -> Role:
     held = {h.role for h in person.holdings}
     found = next((role for role in OPENING.by if role in held), None)
     if found is None:
-        raise Refused(fr("Ouvrir une demande revient au service de l'État porteur ou à la collectivité."))
+        raise Refused(
+            fr(
+                "Ouvrir une demande revient au service de l'État porteur ou à la collectivité : demandez-leur de "
+                "l'ouvrir, puis de vous y inviter."
+            )
+        )
     return found
 
 

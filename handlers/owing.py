@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from atelier import rules, transfers
+from atelier import audience, rules, transfers
 from atelier.awaited import able
 from atelier.dossier import Dossier, Person, Run
 from atelier.words import PersonId, Role
@@ -31,14 +31,21 @@ def owing(unit: Unit, dossier: Dossier, run: Run, now: datetime) -> Owing:
     Whoever's delegation of signature is not in force is not asked: they would be refused.
     """
     roles = rules.owed(run, dossier)
-    held = able(listening(unit, dossier, roles), dossier, roles, now)
+    held = listening(unit, dossier, roles)
+    if any(holding.begins or holding.ends for person in held for holding in person.holdings):
+        held = able(held, dossier, roles, now)
     if reached(unit, held):
         return Owing(held)
-    for others in FALLBACK:
+    for others in fallen_back(run, dossier):
         found = listening(unit, dossier, others)
         if reached(unit, found):
             return Owing(found, roles)
     return Owing(held)
+
+
+def fallen_back(run: Run, dossier: Dossier) -> tuple[frozenset[Role], ...]:
+    """Whom a deadline is told to when nobody who owes it can be: those of `FALLBACK` who may see it."""
+    return tuple(audience.audience(run, dossier).intersection(roles) for roles in FALLBACK)
 
 
 def listening(unit: Unit, dossier: Dossier, roles: Iterable[Role]) -> tuple[Person, ...]:

@@ -38,10 +38,10 @@ def preferences(here: Here, typed: str = "") -> Answer:
 def _prefer(here: Here) -> Answer:
     """Write to this account from now on; the other conversation is told, so that nobody looks for the rest."""
     account, before = here.event.sender, here.unit.people.direct(here.person.id)
-    linking.kept_home(here.person, account.platform, here.config)
+    linking.kept_home(here.unit, here.person, account.platform, here.config)
     here.unit.people.prefer(here.person.id, account)
     if before is not None and before != direct(account):
-        text = tr("Je vous écris désormais sur {platform}.", platform=platform_name(account.platform))
+        text = tr("Je vous écris désormais sur {platform}.", platform=platform_name(account.platform, here.unit))
         here.unit.outbox.put(before, Message(text=text), due=here.now, lang=here.person.language)
         gathering.follow(here.unit, (here.person,), here.now)
     return answer(here, Say(message=_shown(here, here.person.language)))
@@ -65,4 +65,4 @@ def _account(here: Here, account: Address, *, preferred: bool) -> Fact:
     """« Mattermost : celui-ci, où je vous écris »; another account of the same platform by its own id."""
     name = tr("ce compte") if account == here.event.sender else raw(account.id)
     value = tr("{account}, où je vous écris", account=name) if preferred else name
-    return Fact(name=platform_name(account.platform), value=value)
+    return Fact(name=platform_name(account.platform, here.unit), value=value)

@@ -32,11 +32,45 @@ class Kept:
     given: Given
     version: int
     behalf: bool = False
+    """True when it is recorded for somebody else; `entry` is then the seal of their entry."""
     form: Mapping[str, JsonValue] | None = None
     """The answers as they were checked: a day typed « hier » stays the day that was shown."""
     seal: str = ""
     contract: str | None = None
     """Under which contract, in which version: None for what an earlier program kept."""
+    entry: str = ""
+
+    @property
+    def claim(self) -> str | None:
+        """The entry it is for; None when it is their own."""
+        return self.entry if self.behalf else None
+
+    def shown_by(self, seal: str) -> bool:
+        """True for the button of this very text, for what is typed, and for what was kept before there were seals."""
+        return seal in {self.seal, LATEST} or not self.seal
+
+
+LATEST = "*"
+"""What is typed names no text: it is of the one shown last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the button of a preview names: the gesture, the text it was shown under, the entry it is recorded from."""
+
+    act: str
+    seal: str = ""
+    entry: str = ""
+
+    @classmethod
+    def of(cls, arg: str) -> Named:
+        """« refuser:3f2a », « approuver:3f2a:9c01 »; « refuser » alone is from before there were seals."""
+        act, seal, entry = (*arg.split(":", 2), "", "")[:3]
+        return cls(act, seal, entry)
+
+    def arg(self) -> str:
+        """The same, as a button carries it."""
+        return f"{self.act}:{self.seal}:{self.entry}".rstrip(":")
 
 
 def checked(kept: Kept, step: Step) -> StepForm | None:
@@ -49,9 +83,9 @@ def _seal(form: StepForm) -> str:
     return hashlib.sha256(form.model_dump_json().encode()).hexdigest()[:12]
 
 
-def own(here: Here, ref: str, act: str) -> Place:
-    """Where somebody's own preview is kept."""
-    return Address(platform="apercu", id=f"{here.person.id}:{ref}:{act}")
+def own(here: Here, ref: str, act: str, entry: str = "") -> Place:
+    """Where somebody's preview is kept: their own, or one for each entry they record for somebody else."""
+    return Address(platform="apercu", id=":".join(filter(None, (here.person.id, ref, act, entry))))
 
 
 def for_signature(ref: str, act: str) -> Place:
@@ -66,7 +100,8 @@ def read(here: Here, place: Place) -> Kept | None:
         return None
     form, seal = kept.get("form"), str(kept.get("seal", ""))
     behalf = bool(kept.get("behalf"))
-    return Kept(kept["given"], int(kept.get("version", 0)), behalf, form, seal, kept.get("contract"))
+    version, entry = int(kept.get("version", 0)), str(kept.get("entry", ""))
+    return Kept(kept["given"], version, behalf, form, seal, kept.get("contract"), entry)
 
 
 def contract_now(here: Here, dossier: Dossier, form: StepForm) -> str:
@@ -78,9 +113,35 @@ def contract_now(here: Here, dossier: Dossier, form: StepForm) -> str:
     return f"{found[0].code}/{found[0].version}" if found else ""
 
 
-def typed(here: Here, token: Token) -> Kept | None:
-    """What this person typed, or what was prepared for their signature; None when nothing waits."""
-    return read(here, own(here, token.ref, token.arg)) or read(here, for_signature(token.ref, token.arg))
+def typed(here: Here, ref: str, named: Named) -> Kept:
+    """What this person typed, or what was prepared for their signature. Raises Refused when it is gone, or another now."""
+    places = (own(here, ref, named.act, named.entry), for_signature(ref, named.act))
+    waiting = [kept for place in places if (kept := read(here, place)) is not None]
+    found = next((kept for kept in waiting if kept.shown_by(named.seal)), None)
+    if found is not None:
+        return found
+    if waiting:
+        raise replaced(ref, named.act)
+    raise gone(ref, named.act)
+
+
+def gone(ref: str, act: str) -> Refused:
+    """What was shown has served, or is kept no more."""
+    return Refused(
+        fr("Cet aperçu a déjà servi, ou n'existe plus : recommencez le geste avec « /atelier {act} {ref} »."),
+        act=act, ref=ref,
+    )  # fmt: skip
+
+
+def replaced(ref: str, act: str) -> Refused:
+    """What was shown is not what waits now."""
+    return Refused(
+        fr(
+            "Cet aperçu a été remplacé par un plus récent : relisez le dernier message, ou tapez "
+            "« /atelier corriger {ref} {act} » pour revoir le texte d'aujourd'hui."
+        ),
+        ref=ref, act=act,
+    )  # fmt: skip
 
 
 def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) -> None:
@@ -89,6 +150,7 @@ def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) 
         place,
         {
             "kind": "apercu", "given": kept, "version": trial.dossier.version, "behalf": trial.recorded,
+            "entry": trial.entry,
             "form": form.model_dump(mode="json"), "seal": _seal(form),
             "contract": contract_now(here, trial.dossier, form),
         },
@@ -98,13 +160,14 @@ def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) 
 def shown(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
     """The preview, for whoever acts: nothing is sent yet."""
     step, dossier = trial.step, trial.dossier
-    _keep(here, own(here, dossier.ref, step.act), trial, form, given)
-    token = Token(act="confirmer", ref=dossier.ref, version=dossier.version, arg=step.act, who=here.person.id)
+    _keep(here, own(here, dossier.ref, step.act, trial.entry), trial, form, given)
+    arg = Named(step.act, _seal(form), trial.entry).arg()
+    token = Token(act="confirmer", ref=dossier.ref, version=dossier.version, arg=arg, who=here.person.id)
     confirm = Button(
         label=tr("Confirmer"), token=token, style="danger" if step.danger else "primary",
         command=f"/atelier confirmer {dossier.ref} {step.act}",
     )  # fmt: skip
-    card = _card(here, outcome, form, (confirm, *_edit(step, dossier, here.person.id)))
+    card = _card(here, outcome, form, (confirm, *_edit(step, token)))
     text = tr("Rien n'est encore envoyé pour {ref} : vérifiez, puis confirmez.", ref=dossier.ref)
     return answer(here, Say(message=Message(text=text, card=card)))
 
@@ -122,9 +185,10 @@ def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: 
             )
         )
     _keep(here, for_signature(dossier.ref, step.act), trial, form, given)
-    token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=f"{step.act}:{_seal(form)}")
+    arg = Named(step.act, _seal(form)).arg()
+    token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=arg)
     sign = Button(label=tr("Signer"), token=token, style="primary", command=f"/atelier signer {dossier.ref} {step.act}")
-    card = _card(here, outcome, form, (sign, *_edit(step, dossier, "")))
+    card = _card(here, outcome, form, (sign, *_edit(step, token)))
     text = tr(
         "{who} a préparé « {label} » pour {subject} : à vous de signer.",
         who=raw(here.person.name), label=tr(step.label), subject=names.subject(dossier),
@@ -141,11 +205,12 @@ def _sentence(here: Here, outcome: Outcome, form: StepForm, people: tuple[Person
     return notices.for_reader(here, outcome, form, people[0]) if people else notices.whole(here, outcome, form)
 
 
-def _edit(step: Step, dossier: Dossier, who: str) -> tuple[Button, ...]:
+def _edit(step: Step, shown_by: Token) -> tuple[Button, ...]:
+    """« Modifier », of the same text as the button beside it."""
     if step.asks is None:
         return ()
-    token = Token(act="corriger", ref=dossier.ref, version=dossier.version, arg=step.act, who=who)
-    return (Button(label=tr("Modifier"), token=token, command=f"/atelier corriger {dossier.ref} {step.act}"),)
+    token = shown_by.model_copy(update={"act": "corriger"})
+    return (Button(label=tr("Modifier"), token=token, command=f"/atelier corriger {token.ref} {step.act}"),)
 
 
 def _card(here: Here, outcome: Outcome, form: StepForm, buttons: tuple[Button, ...]) -> Card:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 
 from atelier import rules
-from atelier.calendar import zone
+from atelier.calendar import is_working_day, local_day, zone
 from atelier.completeness import missing_required
+from atelier.decide import offers
 from atelier.dossier import Dossier, Person, Run
 from atelier.labels import ROLES
-from atelier.words import Role, RuleId
+from atelier.words import Role, RuleId, fr
 from chat.cards import Button, Card, Menu, Message, Token
 from chat.text import Moment, Text, joined, raw, tr
 from handlers import names
@@ -22,6 +25,7 @@ LATE = timedelta(hours=12)
 """A reminder that leaves so long after its hour says so: the bot was away."""
 SHOWN, BUTTONS = 20, 5
 SNOOZE = "rappel"
+FOLLOWED = fr("à suivre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Line:
     row: Reminder
     dossier: Dossier
     run: Run
+    due: datetime
+    """The instant the deadline falls due."""
     absent: Person | None = None
     until: date | None = None
     lacking: tuple[Role, ...] = ()
@@ -39,29 +45,35 @@ class Line:
     settled: bool = False
     """True when its row was already set aside."""
 
-    @property
-    def due(self) -> datetime:
-        """The instant the deadline falls due."""
-        return rules.due(self.run, self.dossier)
+
+def says_more(rule: RuleId) -> bool:
+    """True when its line is drawn from what the request says, its answers and pieces: a glimpse of it is not enough."""
+    return not rules.rule(rule).todo
 
 
 def message(lines: Sequence[Line], person: Person, now: datetime) -> Message:
     """What somebody reads of what is due to them: one line a deadline."""
-    told = [_line(line, now) for line in lines]
-    seen = {line.dossier.ref: line.dossier for line in lines if line.dossier.roles_of(person)}
+    told = [_line(line, person, now) for line in lines[:SHOWN]]
+    seen = list(islice(_seen(lines, person), BUTTONS))
     mine = list({line.dossier.ref: None for line in lines if line.absent is None})
-    buttons = [_open(dossier) for dossier in list(seen.values())[:BUTTONS]]
+    buttons = [see_button(dossier, tr("Ouvrir {ref}", ref=dossier.ref)) for dossier in seen]
     buttons += [snooze_button(mine[0], person)] if len(mine) == 1 else []
     card = Card(title=tr("Rappels"), tone="waiting", buttons=tuple(buttons), menus=_menus(mine, person))
-    if len(told) == 1:
+    if len(lines) == 1:
         title = names.subject(lines[0].dossier) if seen else card.title
         return Message(text=told[0], card=card.model_copy(update={"title": title}))
-    left = len(told) - SHOWN
+    left = len(lines) - SHOWN
     more = [tr("… et {count} autre(s) : « /atelier échéances ».", count=left)] if left > 0 else []
     return Message(
-        text=tr("{name}, {count} échéances vous attendent.", name=raw(person.name), count=len(told)),
-        card=card.model_copy(update={"paragraphs": (*told[:SHOWN], *more)}),
+        text=tr("{name}, {count} échéances vous attendent.", name=raw(person.name), count=len(lines)),
+        card=card.model_copy(update={"paragraphs": (*told, *more)}),
     )
+
+
+def _seen(lines: Iterable[Line], person: Person) -> Iterator[Dossier]:
+    """The dossiers they have a part in, each once."""
+    dossiers = {line.dossier.ref: line.dossier for line in lines}
+    return (dossier for dossier in dossiers.values() if dossier.roles_of(person))
 
 
 def snooze_button(ref: str, person: Person) -> Button:
@@ -78,13 +90,9 @@ def _menus(refs: Sequence[str], person: Person) -> tuple[Menu, ...]:
     return (Menu(label=tr("Reporter mon rappel"), token=token, choices=tuple((ref, raw(ref)) for ref in refs[:SHOWN])),)
 
 
-def _open(dossier: Dossier) -> Button:
-    return see_button(dossier).model_copy(update={"label": tr("Ouvrir {ref}", ref=dossier.ref)})
-
-
-def _line(line: Line, now: datetime) -> Text:
+def _line(line: Line, person: Person, now: datetime) -> Text:
     drafted = line.run.rule is RuleId.RELANCE_BROUILLON
-    parts = [_draft(line.dossier) if drafted else _deadline(line, now)]
+    parts = [_draft(line.dossier)] if drafted else [_deadline(line, now), _in_hand(line, person)]
     if line.absent is not None and line.until is not None:
         parts.append(tr("pour {name} (absence jusqu'au {day})", name=raw(line.absent.name), day=line.until))
     if line.lacking:
@@ -95,7 +103,7 @@ def _line(line: Line, now: datetime) -> Text:
         parts.append(
             tr("ce rappel devait partir le {moment}", moment=Moment(at=line.row.due, zone=str(zone(rules.PARIS))))
         )
-    return joined(parts, " ; ")
+    return joined(parts, " ; ") if len(parts) > 1 else parts[0]
 
 
 def _lacking(roles: Sequence[Role]) -> Text:
@@ -111,15 +119,45 @@ def _draft(dossier: Dossier) -> Text:
 
 
 def _deadline(line: Line, now: datetime) -> Text:
-    when = _when(line, now)
-    return tr("{ref} — {what} : {when}", ref=line.dossier.ref, what=tr(rules.rule(line.run.rule).label), when=when)
+    where = rules.place(line.run, line.dossier)
+    due, today = local_day(line.due, where), local_day(now, where)
+    when = overdue(due, today, where) if now > line.due else _ahead(due, today=line.row.kind == "jour")
+    when = names.dated(when, line.run, line.dossier)
+    return tr("{ref} — {what} : {when}", ref=line.dossier.ref, what=names.deadline(line.run), when=when)
 
 
-def _when(line: Line, now: datetime) -> Text:
-    """As it stands when it leaves: one that was late, or moved, may leave after the day."""
-    moment = Moment(at=line.due, zone=str(zone(rules.place(line.run, line.dossier))))
-    if now > line.due:
-        return tr("dépassée depuis le {due}", due=moment)
-    if line.row.kind == "jour":
-        return tr("aujourd'hui au plus tard")
-    return tr("au plus tard le {due}", due=moment)
+@lru_cache(maxsize=1024)  # many fall due the same day
+def overdue(due: date, today: date, where: str) -> Text:
+    """« dépassée depuis le lundi 9 novembre 2026 (1 jour ouvré) », by the calendar of a département."""
+    late = sum(is_working_day(due + timedelta(days=n), where) for n in range(1, (today - due).days + 1))
+    if not late:
+        return tr("dépassée depuis le {due}", due=due)
+    return tr("dépassée depuis le {due} ({count} jour(s) ouvré(s) de retard)", due=due, count=late)
+
+
+@lru_cache(maxsize=1024)
+def _ahead(due: date, *, today: bool) -> Text:
+    """As it stands when it leaves: one that was moved may leave on another day."""
+    return tr("aujourd'hui au plus tard") if today else tr("au plus tard le {due}", due=due)
+
+
+def _in_hand(line: Line, person: Person) -> Text:
+    """What is to be done, and by whom: « à vous : remettre le livrable »."""
+    row, owed = rules.rule(line.run.rule), rules.owed(line.run, line.dossier)
+    hands = tuple(role for role in owed if not row.asked or role in row.asked)
+    if line.absent is not None or line.raised or line.dossier.roles_of(person).isdisjoint(hands):
+        return _awaited(hands, row.todo)
+    steps = () if row.todo else offers(line.dossier, person)
+    return _yours(row.todo or (steps[0].label if steps else FOLLOWED))
+
+
+@lru_cache(maxsize=256)
+def _yours(todo: str) -> Text:
+    return tr("à vous : {todo}", todo=tr(todo))
+
+
+@lru_cache(maxsize=256)
+def _awaited(roles: tuple[Role, ...], todo: str) -> Text:
+    """Who is awaited, and for what when the rule says it."""
+    who = joined((tr(ROLES[role]) for role in roles), ", ")
+    return tr("{todo} (attendu de : {who})", todo=tr(todo), who=who) if todo else tr("attendu de : {who}", who=who)

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from atelier import rules
-from atelier.calendar import local_day
+from atelier import audience, rules
 from atelier.dossier import Dossier, Person, Run
 from atelier.rhythm import awake, next_morning
-from atelier.words import PersonId, RuleId
-from chat.cards import Address
+from atelier.words import PersonId, Reference, RuleId
 from handlers import clocks, owing
+from handlers.mornings import Mornings
 from handlers.owing import Owing
-from handlers.reminder_words import Line, message
+from handlers.reminder_words import Line, message, says_more
 from storage.absences import Absence
 from storage.errors import NotFound
+from storage.letters import Written
 from storage.reminders import Awaiting, Reminder
 from storage.unit import Unit
 
@@ -36,8 +36,11 @@ def ring(unit: Unit, now: datetime) -> int:
     waiting = unit.reminders.awaiting(now)
     if not waiting:
         return 0
-    unit.people.meet(one.recipient for one in waiting)
-    return _Round(unit, now).ring(waiting)
+    recipients = [one.recipient for one in waiting]
+    unit.people.meet(recipients)
+    mornings = Mornings(unit, now)
+    mornings.recall(recipients)
+    return _Round(unit, now, mornings).ring(waiting)
 
 
 def overdue(unit: Unit, now: datetime) -> datetime | None:
@@ -45,9 +48,18 @@ def overdue(unit: Unit, now: datetime) -> datetime | None:
 
     One that is held (a night, a holiday, somebody told already this morning) is not late: it waits for its hour.
     """
-    round_ = _Round(unit, now)
+    round_ = _Round(unit, now, Mornings(unit, now))
     since = (round_.free_since(one) for one in unit.reminders.awaiting(now))
     return min((moment for moment in since if moment is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What somebody is told, and the reminders it settles."""
+
+    person: Person
+    letter: Written
+    settles: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -56,6 +68,7 @@ class _Round:
 
     unit: Unit
     now: datetime
+    mornings: Mornings
     people: dict[PersonId, Person | None] = field(default_factory=dict)
     away: dict[date, dict[PersonId, Absence]] = field(default_factory=dict)
     owed: dict[tuple[str, str, int], Owing] = field(default_factory=dict)
@@ -68,10 +81,15 @@ class _Round:
         if not batch:
             return 0
         self.unit.leases.take(LEASE, LEASE, 1)  # one at a time: two workers would cut somebody's message in two
+        self.mornings.forget()  # another worker may have told them while we waited for our turn
+        self.mornings.recall(batch)
         self._route(batch)
         late = [reader for reader in self.lines if reader not in batch]
         self._route(late)  # somebody told in another's place gets what is theirs in the same message
-        sent = {row for reader in self.lines for row in self._tell(reader)}
+        told = [one for reader in self.lines if (one := self._told(reader)) is not None]
+        self.unit.outbox.put_all((one.letter for one in told), self.now)
+        self.mornings.keep(one.person for one in told)
+        sent = {row for one in told for row in one.settles}
         self.unit.reminders.sent(*sorted(sent))
         self.unit.reminders.cancel(*self.gone)
         self._follow_early(sent)
@@ -111,7 +129,7 @@ class _Round:
         person = self._person(reader)
         if person is None:
             return True
-        return awake(self.now, person.departement) and (urgent or not self._told_today(person))
+        return awake(self.now, person.departement) and (urgent or not self.mornings.told(person))
 
     def free_since(self, one: Awaiting) -> datetime | None:
         """Since when something due to somebody could leave; None while all of it must wait.
@@ -121,21 +139,19 @@ class _Round:
         person = self._person(self._reader(one.recipient))
         if person is None:
             return one.oldest
-        since = one.urgent if self._told_today(person) else one.oldest
+        since = one.urgent if self.mornings.told(person) else one.oldest
         if since is None or self._absence(person) is not None or not awake(self.now, person.departement):
             return None
-        return max(since, next_morning(self._today(person), person.departement))
+        return max(since, next_morning(self.mornings.today(person), person.departement))
 
     def _route(self, recipients: list[PersonId]) -> None:
         """Each reminder due to these people, put among the lines of whoever is to read it."""
-        first = self.unit.reminders.due_to(recipients, self.now) if recipients else []
-        dossiers = self.unit.dossiers.held({row.ref for row in first})
-        if not first:
+        dossiers = self._read(recipients) if recipients else {}
+        if not dossiers:
             return
-        clocks.follow(
-            self.unit, dossiers.values(), self.now, self._owing
-        )  # the next ones, and those an outage let pass
-        rows = self.unit.reminders.due_to(recipients, self.now)
+        first = self._due(recipients, dossiers)
+        changed = clocks.follow(self.unit, dossiers.values(), self.now, self._owing)  # the next ones, those let pass
+        rows = self._due(recipients, dossiers) if changed else first
         for row in rows:
             found = list(self._lines(row, dossiers[row.ref]))
             self.gone += [] if found else [row.id]
@@ -144,6 +160,20 @@ class _Round:
         for row in first:
             if row.id in left:
                 self._put(self._inherited(row, dossiers[row.ref]))
+
+    def _read(self, recipients: list[PersonId]) -> dict[Reference, Dossier]:
+        """What these people's are about, held before the reminders are: a step holds its dossier first too.
+
+        Whole where the message says more than the deadline: what a draft lacks, the step that is next.
+        """
+        about = self.unit.reminders.about(recipients, self.now)
+        whole = {ref for ref, rule in about if says_more(RuleId(rule))}
+        others = {ref for ref, _ in about} - whole
+        return {**self.unit.dossiers.glimpsed(others), **(self.unit.dossiers.held(whole) if whole else {})}
+
+    def _due(self, recipients: list[PersonId], dossiers: dict[Reference, Dossier]) -> list[Reminder]:
+        """What is due to these people about the dossiers held; of another, fallen due since, the next round tells."""
+        return [row for row in self.unit.reminders.due_to(recipients, self.now) if row.ref in dossiers]
 
     def _put(self, found: Iterable[tuple[Person, Line]]) -> None:
         for reader, line in found:
@@ -157,7 +187,8 @@ class _Round:
         owed = self._owing(dossier, run)
         for person in owed.people if owed.lacking else ():
             if self._present(person) and awake(self.now, person.departement):
-                yield person, Line(row, dossier, run, lacking=owed.lacking, settled=True)
+                due = rules.due(run, dossier)
+                yield person, Line(row, dossier, run, due, lacking=owed.lacking, settled=True)
 
     def _lines(self, row: Reminder, dossier: Dossier) -> Iterator[tuple[Person, Line]]:
         """Who reads a reminder, and as what; nobody when it is done, or when others already read it."""
@@ -165,8 +196,9 @@ class _Round:
         if person is None or run is None or not self._concerned(row, dossier, run, person):
             return
         owed, absence = self._owing(dossier, run), self._absence(person)
-        mine = person in owed.people
-        line = Line(row, dossier, run, lacking=owed.lacking if mine else (), raised=not mine)
+        mine = any(person.id == one.id for one in owed.people)
+        due = rules.due(run, dossier)
+        line = Line(row, dossier, run, due, lacking=owed.lacking if mine else (), raised=not mine)
         if absence is None:
             yield person, line
             return
@@ -180,45 +212,44 @@ class _Round:
         substitute = self._substitute(absence)
         if substitute is not None:
             return (substitute,)
-        rule = rules.rule(RuleId(row.rule))
-        roles = rule.escalates if row.escalates else rules.owed(run, dossier)
+        seen = audience.audience(run, dossier)
+        roles = seen.intersection(rules.rule(RuleId(row.rule)).escalates if row.escalates else rules.owed(run, dossier))
         if any(p.id != person.id and self._present(p) for p in owing.listening(self.unit, dossier, roles)):
             return ()
-        for others in (roles, *owing.FALLBACK):
+        for others in (roles, *owing.fallen_back(run, dossier)):
             held = self.unit.people.holding(others, dossier)
             found = tuple(p for p in held if p.id != person.id and self._present(p) and awake(self.now, p.departement))
             if found:
                 return found
         return (person,)
 
-    def _tell(self, reader: PersonId) -> list[int]:
-        """One message, whatever waited for them; returns the reminders it settles."""
+    def _told(self, reader: PersonId) -> _Told | None:
+        """One message, whatever waited for them; None when there is nothing to say today."""
         person = self._person(reader)
         if person is None:
-            return []
-        told = self._told_today(person)
+            return None
+        told = self.mornings.told(person)
         lines = [line for line in self.lines[reader] if not told or line.row.kind == LATEST_DAY]
         place = self.unit.people.direct(reader)
         if place is None or not lines:
-            return []
+            return None
         kept = _merged(lines)
-        self.unit.outbox.put(
-            place, message(kept, person, self.now), ref=kept[0].dossier.ref, due=self.now, lang=person.language
-        )
-        self.unit.conversations.keep(_morning(person), {"jour": self._today(person).isoformat()})
-        return [line.row.id for line in lines if not line.settled]
+        letter = Written(place, message(kept, person, self.now), ref=kept[0].dossier.ref, lang=person.language)
+        settles = tuple(line.row.id for line in lines if not line.settled)
+        return _Told(person, letter, settles)
 
     def _concerned(self, row: Reminder, dossier: Dossier, run: Run, person: Person) -> bool:
         """Still theirs to know of; or, for a late one that goes up, still above whoever it is."""
-        held = dossier.roles_of(person)
-        if not row.escalates or person in self._owing(dossier, run).people:
-            return person in self._owing(dossier, run).people
+        owing_it = any(person.id == one.id for one in self._owing(dossier, run).people)
+        if not row.escalates or owing_it:
+            return owing_it
+        held = dossier.roles_of(person) & audience.audience(run, dossier)
         above = held & set(rules.rule(run.rule).escalates)
         owed = self.unit.people.holding(rules.owed(run, dossier), dossier)
         return bool(above) or (bool(held) and any(p.superior == person.id for p in owed))
 
     def _owing(self, dossier: Dossier, run: Run) -> Owing:
-        about = (str(dossier.ref), str(run.rule), run.generation)
+        about = (dossier.ref, run.rule, run.generation)
         if about not in self.owed:
             self.owed[about] = owing.owing(self.unit, dossier, run, self.now)
         return self.owed[about]
@@ -233,7 +264,7 @@ class _Round:
         return self._person(person.id) is not None and self._absence(person) is None
 
     def _absence(self, person: Person) -> Absence | None:
-        today = self._today(person)
+        today = self.mornings.today(person)
         if today not in self.away:
             self.away[today] = dict(self.unit.absences.on(today))
         return self.away[today].get(person.id)
@@ -242,19 +273,6 @@ class _Round:
         """Their substitute, unless away too: substitutes are not chained, the others who owe it are told."""
         person = self._person(absence.substitute) if absence.substitute else None
         return person if person is not None and self._absence(person) is None else None
-
-    def _today(self, person: Person) -> date:
-        return local_day(self.now, person.departement)
-
-    def _told_today(self, person: Person) -> bool:
-        """True once they had their message of the day, even if the clock has gone back since."""
-        kept = self.unit.conversations.at(_morning(person))
-        return kept is not None and date.fromisoformat(kept["jour"]) >= self._today(person)
-
-
-def _morning(person: Person) -> Address:
-    """Where the day of somebody's last message is kept."""
-    return Address(platform="rappels", id=person.id)
 
 
 def _reachable(unit: Unit, id_: PersonId) -> Person | None:

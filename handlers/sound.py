@@ -14,7 +14,8 @@ def sound(event: AnyEvent) -> AnyEvent:
         case Asked() | Said() | Attached():
             return event.model_copy(update={"text": _kept(event.text)}) if NUL in event.text else event
         case Pressed():
-            return event.model_copy(update={"token": _token(event.token)})
+            token = _token(event.token)
+            return event if token is event.token else event.model_copy(update={"token": token})
         case Filled():
             given = {_kept(n): _kept(v) if isinstance(v, str) else tuple(map(_kept, v)) for n, v in event.given.items()}
             return event.model_copy(update={"token": _token(event.token), "given": given})
@@ -27,5 +28,7 @@ def _kept(text: str) -> str:
 
 
 def _token(token: Token) -> Token:
-    words = {name: _kept(getattr(token, name)) for name in ("act", "ref", "arg", "who")}
-    return token.model_copy(update=words)
+    words = {name: getattr(token, name) for name in ("act", "ref", "arg", "who")}
+    if not any(NUL in word for word in words.values()):
+        return token
+    return token.model_copy(update={name: _kept(word) for name, word in words.items()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -11,28 +10,29 @@ from atelier.calendar import local_day
 from atelier.decide import decide, possible, rehearsed, step_for, step_of
 from atelier.dossier import Dossier
 from atelier.forms import StepForm
-from atelier.grammar import Attempt, Outcome, Step
-from atelier.labels import AD1
-from atelier.words import Do, Labels, Reference, Refused, State, fr
+from atelier.grammar import Attempt, Outcome
+from atelier.words import Do, Reference, Refused, fr
 from chat.cards import Token
+from chat.forms import Form
 from chat.talk import Answer, Ask, Correct, Filled, Given, Pressed
-from chat.text import Moment, tr
 from handlers import (
     behalf,
-    clocks,
+    entries,
     exchange,
-    following,
-    intake,
     lateness,
     names,
-    notices,
     previews,
     snoozing,
+    stale,
     stepforms,
+    takeable,
+    taking,
     why,
+    withdrawing,
 )
 from handlers.around import around, listed
-from handlers.here import Here, answer, said, say
+from handlers.here import Here, answer, said
+from handlers.previews import Named
 
 CONFIRM, EDIT, SIGN, CHOOSE = "confirmer", "corriger", "signer", "geste"
 ACTS = frozenset(Do) - {Do.OUVRIR}
@@ -78,52 +78,72 @@ def attempt(here: Here, token: Token, given: Given) -> Answer:
 def settled(here: Here, trial: behalf.Trial, form: StepForm, given: Given) -> Answer:
     """What becomes of a checked form: prepared for who signs, previewed, or taken at once. Raises Refused."""
     tried = attempt_of(here, trial, form)
+    outcome = _ruled(here, tried, trial)
     if trial.prepared:
-        return previews.prepared(here, trial, rehearsed(tried, trial.step), form, given)
-    outcome = decide(tried, trial.step.act)
+        return previews.prepared(here, trial, outcome, form, given)
     writes = trial.step.act is Do.ECRIRE and len(exchange.addressed(here, trial.dossier, form)) > 1
     if trial.step.preview or writes:
         return previews.shown(here, trial, outcome, form, given)
-    return _take(here, trial, form, outcome)
+    return taking.take(here, trial, form, outcome)
+
+
+def _ruled(here: Here, tried: Attempt, trial: behalf.Trial) -> Outcome:
+    """What the step makes, or would make once signed. Raises Refused, whoever it names told by their name."""
+    try:
+        return rehearsed(tried, trial.step) if trial.prepared else decide(tried, trial.step.act)
+    except Refused as refused:
+        raise names.told(here.unit, refused) from refused
 
 
 def confirmed(here: Here, token: Token) -> Answer:
     """« Confirmer » on a preview: the step is decided again on the dossier as it is now."""
-    return _kept(here, token, previews.own(here, token.ref, token.arg))
+    named = Named.of(token.arg)
+    return _kept(here, token, named, previews.own(here, token.ref, named.act, named.entry))
 
 
 def signed(here: Here, token: Token) -> Answer:
     """« Signer »: what somebody prepared, decided by whoever signs."""
-    return _kept(here, token, previews.for_signature(token.ref, token.arg.partition(":")[0]))
+    named = Named.of(token.arg)
+    return _kept(here, token, named, previews.for_signature(token.ref, named.act))
 
 
-def _kept(here: Here, token: Token, place: previews.Place) -> Answer:
-    act, _, seal = token.arg.partition(":")
+def _kept(here: Here, token: Token, named: Named, place: previews.Place) -> Answer:
     kept = previews.read(here, place)
-    wanted = Token(act=act, ref=token.ref, version=token.version)
-    trial = found(here, wanted, recorded=kept is not None and kept.behalf)
+    trial = found(here, _of_preview(token, named), kept.claim if kept else None)
     if kept is None:
-        raise Refused(fr("Cet aperçu a déjà servi, ou n'existe plus : recommencez le geste."))
+        raise previews.gone(token.ref, named.act)
     if kept.version != trial.dossier.version:
         raise Refused(
-            fr("La demande a changé depuis cet aperçu : recommencez le geste pour voir le texte d'aujourd'hui.")
+            fr(
+                "La demande a changé depuis cet aperçu : recommencez avec « /atelier {act} {ref} » pour voir le texte "
+                "d'aujourd'hui."
+            ),
+            act=named.act,
+            ref=token.ref,
         )
-    if seal and kept.seal and seal != kept.seal:
-        raise Refused(
-            fr("Ce texte a été remplacé depuis : relisez le dernier message à signer, ou « /atelier corriger {ref} {act} »."),
-            ref=token.ref, act=act,
-        )  # fmt: skip
+    if not kept.shown_by(named.seal):
+        raise previews.replaced(token.ref, named.act)
     form = previews.checked(kept, trial.step) or _read_again(here, trial, kept.given)
     if isinstance(form, dict):
         raise next(iter(form.values()))
     if kept.contract is not None and kept.contract != previews.contract_now(here, trial.dossier, form):
         raise Refused(
-            fr("L'accord-cadre a changé depuis cet aperçu : recommencez le geste pour voir le texte d'aujourd'hui.")
+            fr(
+                "L'accord-cadre a changé depuis cet aperçu : recommencez avec « /atelier {act} {ref} » pour voir le "
+                "texte d'aujourd'hui."
+            ),
+            act=named.act,
+            ref=token.ref,
         )
     if trial.prepared:
-        raise Refused(fr("La signature revient au signataire du service : il la donne avec son propre compte."))
+        raise Refused(
+            fr(
+                "La signature revient au signataire du service, avec son propre compte : il a reçu le message à "
+                "signer. Pour changer le texte, refaites le geste."
+            )
+        )
     here.unit.conversations.end(place)
-    return _take(here, trial, form, decide(attempt_of(here, trial, form), trial.step.act))
+    return taking.take(here, trial, form, _ruled(here, attempt_of(here, trial, form), trial))
 
 
 def _read_again(here: Here, trial: behalf.Trial, given: Given) -> StepForm | dict[str, Refused]:
@@ -132,18 +152,28 @@ def _read_again(here: Here, trial: behalf.Trial, given: Given) -> StepForm | dic
 
 
 def corrected(here: Here, token: Token) -> Answer:
-    """« Modifier » on a preview: the form again, with what was typed."""
-    kept = previews.typed(here, token)
-    wanted = Token(act=token.arg, ref=token.ref, version=token.version)
-    trial = found(here, wanted, recorded=kept is not None and kept.behalf)
-    return _asked(here, trial, kept.given if kept else None)
+    """« Modifier » on a preview: the form again, with what was typed. Raises Refused when that text is gone."""
+    named = Named.of(token.arg)
+    wanted = _of_preview(token, named)
+    found(here, wanted, named.entry or None)
+    kept = previews.typed(here, token.ref, named)
+    return _asked(here, found(here, wanted, kept.claim), kept.given)
+
+
+def _of_preview(token: Token, named: Named) -> Token:
+    """The gesture's own button, for the button of its preview."""
+    return Token(act=named.act, ref=token.ref, version=token.version)
 
 
 def _asked(here: Here, trial: behalf.Trial, given: Given | None) -> Answer:
+    return answer(here, Ask(form=window(here, trial, given)))
+
+
+def window(here: Here, trial: behalf.Trial, given: Given | None) -> Form:
     """The window of a step, with what was already typed; bound to who records it, for somebody else."""
-    arg, who = (behalf.ACT, here.person.id) if trial.recorded else ("", "")
+    arg, who = (f"{behalf.ACT}:{trial.entry}", here.person.id) if trial.recorded else ("", "")
     choices = listed(here, trial.dossier, trial.step)
-    return answer(here, Ask(form=stepforms.form_of(trial.step, trial.dossier, given, choices, arg=arg, who=who)))
+    return stepforms.form_of(trial.step, trial.dossier, given, choices, arg=arg, who=who)
 
 
 def today(here: Here, dossier: Dossier) -> date:
@@ -151,49 +181,34 @@ def today(here: Here, dossier: Dossier) -> date:
     return local_day(here.now, dossier.departement)
 
 
-def found(here: Here, token: Token, *, recorded: bool = False) -> behalf.Trial:
-    """The request, the row and the role. Raises Refused: not theirs, or the request has moved since it was shown."""
+def found(here: Here, token: Token, claim: str | None = None) -> behalf.Trial:
+    """The request, the row and the role. Raises Refused: not theirs, or the request has moved since it was shown.
+
+    `claim` is the entry it is recorded from, when a preview says it rather than the token.
+    """
     dossier = here.unit.dossiers.seen_by(here.person, Reference(token.ref))
     if token.act not in ACTS:
         raise Refused(fr("Ce bouton ne mène plus à rien : tapez « /atelier » pour repartir."))
     wanted = step_of(Do(token.act))
     held = dossier.roles_of(here.person)
-    others = behalf.trial(here, dossier, wanted, wanted_for=recorded or token.arg == behalf.ACT)
-    prepares = bool(held & set(wanted.prepares)) and not held & set(wanted.by)
-    if others is None and not prepares and not held & set(wanted.by):
-        step_for(dossier, here.person, wanted.act)
-    if others is None and token.arg == behalf.ACT:
+    entry = entries.claimed(token.arg) if claim is None else claim
+    others = behalf.trial(here, dossier, wanted, entry)
+    if others is None and entry is not None and held & set(wanted.records):
         raise Refused(
             fr("Cette saisie pour une autre personne est finie : recommencez avec « /atelier pour {ref} »."),
             ref=dossier.ref,
         )
+    prepares = bool(held & set(wanted.prepares)) and not held & set(wanted.by)
+    if others is None and not prepares and not held & set(wanted.by):
+        step_for(dossier, here.person, wanted.act)
     if not possible(wanted, dossier) or (token.version and token.version != dossier.version):
-        raise _late(here, dossier, wanted)
+        raise stale.late(here, dossier, wanted, token.version)
     if others is not None:
         return others
     if prepares:
         return behalf.Trial(dossier, wanted, wanted.by[0], prepared=True)
     step, role = step_for(dossier, here.person, wanted.act)
     return behalf.Trial(dossier, step, role)
-
-
-def _late(here: Here, dossier: Dossier, wanted: Step) -> Refused:
-    """Why it is not possible any more: who did what, and when."""
-    by = dossier.last_by
-    ranks = dossier.state in {State.DESIGNATION, State.CASCADE_EPUISEE} and not dossier.roles_of(here.person) & AD1
-    if by is None or ranks:  # who was asked, and set aside, is AD1's alone
-        return Refused(
-            fr("Cette carte n'est plus à jour : ouvrez la demande avec « /atelier voir {ref} »."), ref=dossier.ref
-        )
-    done = fr("Déjà fait : la demande {ref} est {said}, par {who}, {when}. Rien n'a été fait de plus.")
-    moved = fr(
-        "« {label} » n'est pas possible maintenant : {ref} en est à « {said} », par {who}, {when}. « /atelier voir {ref} » la montre."
-    )
-    return Refused(
-        done if wanted.target is dossier.state else moved,
-        ref=dossier.ref, label=Labels((wanted.label,)), said=Labels((dossier.last_said,)),
-        who=names.who(here.unit, by), when=Moment(at=by.at),
-    )  # fmt: skip
 
 
 def attempt_of(here: Here, trial: behalf.Trial, form: StepForm) -> Attempt:
@@ -205,56 +220,6 @@ def attempt_of(here: Here, trial: behalf.Trial, form: StepForm) -> Attempt:
     )  # fmt: skip
 
 
-def _take(here: Here, trial: behalf.Trial, form: StepForm, decided: Outcome) -> Answer:
-    step, dossier = trial.step, trial.dossier
-    outcome = _numbered(here, decided)
-    here.unit.dossiers.save(outcome.dossier, dossier.version)
-    _journal(here, outcome, trial, form)
-    clocks.keep(here.unit, outcome.dossier, here.now)
-    if step.act is Do.ECRIRE:
-        exchange.written(here, outcome.dossier, form)
-    elif step.act is Do.INVITER:
-        intake.invited(here, outcome.dossier, here.unit.people.get(outcome.dossier.members[-1].person))
-    else:
-        notices.announce(here, outcome, form)
-    following.after(here, outcome, form)
-    if trial.recorded:
-        behalf.done(here, dossier.ref, step)
-    text = tr("C'est fait : {ref}, {said}.", ref=dossier.ref, said=tr(step.said))
-    return say(
-        here, tr("{done} À noter : {warned}", done=text, warned=notices.warned(outcome)) if outcome.warnings else text
-    )
-
-
-def paper(trial: behalf.Trial) -> dict[str, object]:
-    """The document somebody's gesture was recorded from, and the day it was received."""
-    day = trial.received.isoformat() if trial.received else None
-    return {"document": trial.document, "recu_le": day}
-
-
-def _numbered(here: Here, outcome: Outcome) -> Outcome:
-    """The arrival number, given once at the first transmission and kept through completions."""
-    dossier = outcome.dossier
-    if dossier.state is not State.TRANSMISE or dossier.arrival is not None:
-        return outcome
-    number = here.unit.counters.next("arrivee")
-    kept = dossier.model_copy(update={"arrival": number})
-    return replace(outcome, dossier=kept)
-
-
-def _journal(here: Here, outcome: Outcome, trial: behalf.Trial, form: StepForm) -> None:
-    here.unit.journal.write(
-        outcome.dossier.ref,
-        what=outcome.step.id,
-        by=outcome.by,
-        at=here.now,
-        from_state=outcome.before.state,
-        to_state=outcome.dossier.state,
-        text=getattr(form, "motif", "") or getattr(form, "texte", "") or "",
-        details=form.model_dump(mode="json") | (paper(trial) if trial.recorded else {}),
-    )
-
-
 MOVES: MappingProxyType[str, Callable[[Here, Token], Answer]] = MappingProxyType(
     {
         CONFIRM: confirmed,
@@ -264,6 +229,7 @@ MOVES: MappingProxyType[str, Callable[[Here, Token], Answer]] = MappingProxyType
         behalf.ACT: behalf.opened,
         why.ACT: why.pressed,
         snoozing.ACT: snoozing.pressed,
+        takeable.ACT: withdrawing.pressed,
     }
 )
 """The buttons of a preview, the menus of a card, and those about its dates."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atelier import editing
+from atelier import deposits, editing
 from atelier.calendar import zone
 from atelier.completeness import is_answered, missing_letters, missing_required, progress
 from atelier.decide import offers
@@ -12,7 +12,7 @@ from atelier.labels import ORIGINES
 from atelier.words import Role, State
 from chat.cards import Button, Card, Fact, File, Menu, Message
 from chat.text import Moment, Text, joined, raw, tr
-from handlers import mission, names, questions
+from handlers import mission, names, questions, takeable
 from handlers.cards import TONES, complement, for_others, other_steps, step_buttons
 from handlers.here import Here
 
@@ -34,7 +34,12 @@ def message(here: Here, dossier: Dossier) -> Message:
         facts=(*mission.of(here, dossier), *_fiche(here, dossier)),
         paragraphs=(*complement(here.unit, dossier), *_owed(here, dossier, lacking)),
         buttons=(*_fill(here, dossier), *_steps(here, dossier)),
-        menus=(*_edit(here, dossier), *other_steps(steps, dossier), *for_others(dossier, here.person)),
+        menus=(
+            *_edit(here, dossier),
+            *takeable.menu(dossier, here.person),
+            *other_steps(steps, dossier),
+            *for_others(dossier, here.person),
+        ),
     )
     return Message(text=text, card=card, files=_files(here, dossier))
 
@@ -70,6 +75,7 @@ def short(here: Here, dossier: Dossier, field: str) -> Message:
         title=names.subject(dossier),
         paragraphs=(more,),
         buttons=(*_fill(here, dossier)[:1], *_steps(here, dossier), see),
+        menus=takeable.menu(dossier, here.person),
     )
     return Message(text=text, card=card)
 
@@ -176,4 +182,4 @@ def _edit(here: Here, dossier: Dossier) -> tuple[Menu, ...]:
 def _files(here: Here, dossier: Dossier) -> tuple[File, ...]:
     if _only_asked(here, dossier):
         return ()
-    return tuple(File(id=p.file, name=p.name, mime=p.mime, size=p.size) for p in dossier.pieces if not p.replaced)
+    return tuple(File(id=p.file, name=p.name, mime=p.mime, size=p.size) for p in deposits.files(dossier))

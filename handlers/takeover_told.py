@@ -64,7 +64,8 @@ class Report:
             return tr("suspendue")
         due = rules.due(run, dossier)
         moment = Moment(at=due, zone=str(zone(rules.place(run, dossier))))
-        return tr("dépassée depuis le {due}", due=moment) if due < self.now else tr("au plus tard le {due}", due=moment)
+        when = tr("dépassée depuis le {due}", due=moment) if due < self.now else tr("au plus tard le {due}", due=moment)
+        return names.dated(when, run, dossier)
 
 
 def _titled(dossier: Dossier) -> Text:

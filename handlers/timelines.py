@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from atelier import rules
+from atelier import audience, rules
 from atelier.calendar import local_day
 from atelier.dossier import Dossier, Person, Run
 from atelier.procedure import FINAL
-from atelier.words import RuleId, State
+from atelier.words import Role, RuleId, State
 from chat.cards import Card, File, Message
 from chat.talk import Answer
 from chat.text import Say, Text, raw, tr
@@ -20,13 +20,12 @@ from documents.timeline_text import alt_text, text_list, text_table
 from handlers import keeping, names
 from handlers.here import Here, answer, say
 from handlers.reading import reader
-from handlers.why import may_see
 from storage.unit import Unit
 
 PNG, TXT = "image/png", "text/plain"
 MOST = 20
 """How many dossiers are drawn on request: about a fifth of a second. The Monday picture has them all."""
-BRIEF = 300
+BRIEF, ALT = 300, 1000
 """Characters: longer, the sentence that comes with a picture says how much there is and what is late."""
 LINES = 60
 """How many lines are said under the picture; the file beside it always has them all."""
@@ -65,12 +64,13 @@ def asked(here: Here, dossier: Dossier | None) -> Answer:
 def _going(here: Here) -> list[Dossier]:
     """Mine that go on, those with the nearest deadline first."""
     mine = [d for d in here.unit.dossiers.list_for(here.person, limit=200) if d.state not in FINAL]
-    return sorted(mine, key=nearest)[:MOST]
+    return sorted(mine, key=lambda one: nearest(one, here.person))[:MOST]
 
 
-def nearest(dossier: Dossier) -> tuple[bool, str, str]:
-    """What dossiers are put in order by: their nearest deadline, those that have none last."""
-    dues = [rules.due(run, dossier) for run in rules.running(dossier) if not run.suspended]
+def nearest(dossier: Dossier, person: Person) -> tuple[bool, str, str]:
+    """What dossiers are put in order by: the nearest deadline somebody may see, those that have none last."""
+    mine = (run for run in audience.shown(dossier, person) if run.ended is None and not run.suspended)
+    dues = [rules.due(run, dossier) for run in mine]
     return (not dues, min(dues).isoformat() if dues else "", dossier.ref)
 
 
@@ -79,7 +79,7 @@ def picture_of(unit: Unit, dossiers: Sequence[Dossier], title: Text, person: Per
     read = reader(person.language)
     past = len(dossiers) == 1
     rows = [
-        Row(read(names.subject(d)), tuple(_bars(unit, d, now, read)), tuple(_marks(d, person, now, past=past)))
+        Row(read(names.subject(d)), tuple(_bars(unit, d, person, now)), tuple(_marks(d, person, now, past=past)))
         for d in dossiers
     ]
     return Picture(read(title), local_day(now, person.departement), rows, _words(read, person.language))
@@ -105,7 +105,8 @@ def told(picture: Picture, title: Text, files: tuple[File, ...]) -> Message:
     left = len(lines) - LINES
     more = (tr("… et {count} ligne(s) de plus dans le fichier texte.", count=left),) if left > 0 else ()
     card = Card(title=title, paragraphs=(*(raw(line) for line in lines[:LINES]), *more))
-    return Message(text=tr("Frise : {alt}", alt=raw(alt_text(picture, BRIEF))), card=card, files=files)
+    shown = tuple(f.model_copy(update={"alt": raw(alt_text(picture, ALT))}) if f.mime == PNG else f for f in files)
+    return Message(text=tr("Frise : {alt}", alt=raw(alt_text(picture, BRIEF))), card=card, files=shown)
 
 
 def _words(read: Say, lang: str) -> Words:
@@ -115,21 +116,22 @@ def _words(read: Say, lang: str) -> Words:
         today=read(tr("Aujourd'hui")),
         empty=read(tr("Aucun atelier en cours.")),
         page=read(tr("page {page} / {pages}", page="{page}", pages="{pages}")),
-        summary=read(tr("{count} dossier(s), du {start} au {end}.", count="{count}", start="{start}", end="{end}")),
+        summary=read(tr("Dossiers : {count}, du {start} au {end}.", count="{count}", start="{start}", end="{end}")),
         late=read(tr("En retard : {list}.", list="{list}")),
         period=read(tr("du {start} au {end}", start="{start}", end="{end}")),
         columns=(read(tr("Dossier")), read(tr("Quoi")), read(tr("Du")), read(tr("Au")), read(tr("État"))),
         kinds={kind: read(word) for kind, (word, _) in KINDS.items()},
         standings={standing: read(word) for standing, word in STANDINGS.items()},
+        verify=read(tr("date à vérifier")),
     )
 
 
-def _bars(unit: Unit, dossier: Dossier, now: datetime, read: Say) -> Iterator[Bar]:
+def _bars(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> Iterator[Bar]:
     """The phases a dossier went through, from its journal; the present one goes to today."""
+    read = reader(person.language)
     began: datetime | None = None
     kind: Kind | None = None
-    moves = [(row.at, PHASES.get(State(row.to_state))) for row in unit.journal.of(dossier.ref) if row.to_state]
-    for at, phase in (*moves, (now, None)):
+    for at, phase in (*_moves(unit, dossier, person), (now, None)):
         if phase is kind and at is not now:
             continue
         if kind is not None and began is not None:
@@ -138,18 +140,29 @@ def _bars(unit: Unit, dossier: Dossier, now: datetime, read: Say) -> Iterator[Ba
         began, kind = at, phase
 
 
+def _moves(unit: Unit, dossier: Dossier, person: Person) -> list[tuple[datetime, Kind | None]]:
+    """When each phase began; for a groupement, from the day it was asked: what was before would tell that others were."""
+    moves = [(row.at, PHASES.get(State(row.to_state))) for row in unit.journal.of(dossier.ref) if row.to_state]
+    asked = dossier.mission.asked() if dossier.mission else None
+    if asked is None or dossier.roles_of(person) != {Role.MAND}:
+        return moves
+    before = [phase for at, phase in moves if at <= asked.sent.at]
+    return [(asked.sent.at, before[-1] if before else None), *(move for move in moves if move[0] > asked.sent.at)]
+
+
 def _marks(dossier: Dossier, person: Person, now: datetime, *, past: bool) -> Iterator[Mark]:
     """The deadlines that run; those met too, when there is room for them."""
-    for run in dossier.runs:
-        if run.rule is RuleId.RELANCE_BROUILLON or run.replaced or not may_see(dossier, person, run):
+    read = reader(person.language)
+    for run in audience.shown(dossier, person):
+        if run.rule is RuleId.RELANCE_BROUILLON or run.replaced:
             continue
         if run.ended is None and rules.lapsed(run, dossier, now):
             continue
-        label = reader(person.language)(tr(rules.rule(run.rule).label))
+        label, found = names.deadline(run), rules.explained(run, dossier)
         if run.ended is None:
-            yield Mark(label, rules.explained(run, dossier).due, _standing(run, dossier, now))
+            yield Mark(read(label), found.due, _standing(run, dossier, now), to_verify=found.to_verify)
         elif past:
-            yield Mark(label, local_day(run.ended, rules.place(run, dossier)), Standing.MET)
+            yield Mark(read(label), local_day(run.ended, rules.place(run, dossier)), Standing.MET)
 
 
 def _standing(run: Run, dossier: Dossier, now: datetime) -> Standing:

@@ -24,7 +24,9 @@ def transfer(here: Here, dossier: Dossier, typed: str) -> Answer:
     taker = colleagues.named(here, typed)
     mine = {t.role for t in transfers.given_by(dossier, here.person.id) if t.taken == taker.id}
     if mine >= set(roles):
-        raise Refused(fr("{name} a déjà reçu votre part sur {ref}."), name=taker.name, ref=dossier.ref)
+        raise Refused(
+            fr("{name} a déjà reçu votre part sur {ref} : rien n'est changé."), name=taker.name, ref=dossier.ref
+        )
     moved = dossier
     for role in roles:
         by = By(person=here.person.id, role=role, at=here.now)

@@ -30,7 +30,12 @@ def form_for(here: Here, dossier: Dossier) -> Form:
     role = editing.writing_role(dossier, here.person)
     mine = [q for q in questions_for(role) if not q.is_piece and editing.can_write(dossier, here.person, q)]
     if not mine:
-        raise Refused(fr("Il n'y a rien à remplir pour vous dans cette demande en ce moment."))
+        raise Refused(
+            fr(
+                "Il n'y a rien à remplir pour vous dans cette demande en ce moment : « /atelier voir {ref} » la montre."
+            ),
+            ref=dossier.ref,
+        )
     versions = {q.name: _version(dossier, q) for q in mine}
     plain = [q for q in mine if dossier.answers.get(q.name) or not _initial(dossier, q)]
     # what is only proposed is not among them: sent back as it was, it is an answer

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from atelier import rules
+from atelier import audience, rules
 from atelier.calendar import local_day
-from atelier.dossier import Dossier, Person, Run
-from atelier.labels import AD1, ROLES
+from atelier.dossier import Dossier, Run
+from atelier.labels import ROLES
 from atelier.spelling import key
-from atelier.words import Reference, Refused, Role, RuleId, fr
+from atelier.words import Reference, Refused, fr
 from chat.cards import Button, Card, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Text, joined, tr
@@ -32,7 +32,7 @@ AWAITS_RESUMING = tr("• suspendue : sa date sera connue quand elle courra de n
 
 def why(here: Here, dossier: Dossier, wanted: str = "") -> Answer:
     """Each running deadline step by step, then those that ended. `wanted` names one; Refused when none is called so."""
-    runs = [run for run in dossier.runs if may_see(dossier, here.person, run)]
+    runs = audience.shown(dossier, here.person)
     chosen = _chosen(runs, wanted, dossier)
     running = [run for run in chosen if run.ended is None]
     over = [run for run in chosen if run.ended is not None]
@@ -57,17 +57,9 @@ def button(dossier: Dossier) -> Button:
     return Button(label=tr("Pourquoi cette date ?"), token=token, command=f"/atelier {ACT} {dossier.ref}")
 
 
-def may_see(dossier: Dossier, person: Person, run: Run) -> bool:
-    """False for what would tell how many groupements were asked before: AD1's own."""
-    held = dossier.roles_of(person)
-    if run.rule is not RuleId.CASCADE_REPONSE or held & AD1:
-        return True
-    return run.ended is None and Role.MAND in held
-
-
-def _chosen(runs: list[Run], wanted: str, dossier: Dossier) -> list[Run]:
+def _chosen(runs: Sequence[Run], wanted: str, dossier: Dossier) -> Sequence[Run]:
     said = key(wanted)
-    if not said:
+    if not said or not runs:
         return runs
     found = [run for run in runs if said in key(rules.rule(run.rule).label) or said == key(run.rule)]
     if not found:

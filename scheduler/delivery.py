@@ -29,6 +29,8 @@ BACKOFF = (1, 2, 5, 15, 60, 300, 900)
 ABREAST = 4
 """How many places of one platform are emptied at once by a process: fewer than the connections that platforms keep."""
 
+ABSENT = 60.0
+"""Seconds before trying again a platform that this process does not have: one that left may come back."""
 UNOPENED = 3.0
 """Seconds before looking again whether an atelier's channel is open."""
 
@@ -141,7 +143,7 @@ class Delivery:
 
     def _platform(self, letter: Letter) -> Platform:
         if letter.place.platform not in self.platforms:
-            raise Undeliverable(f"no platform {letter.place.platform}")
+            raise Undelivered(f"no platform {letter.place.platform}", ABSENT, untaken=True, everywhere=True)
         return self.platforms[letter.place.platform]
 
     async def _edited(self, platform: Platform, letter: Letter, ready: Ready) -> bool:

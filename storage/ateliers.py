@@ -137,6 +137,23 @@ class Ateliers:
         found = select(atelier_places.c.place).where(there).order_by(atelier_places.c.ref)
         return tuple(Address(platform=platform, id=place) for place in self._connection.execute(found).scalars())
 
+    def again(self, platform: str) -> None:
+        """A platform where the bot was taken out of every channel is there again: they are opened anew, at once.
+
+        One that we still are a member of is found by its name (bot/slack/channels.py), and stays the same.
+        """
+        self._read.clear()
+        anew: dict[str, object] = {
+            "place": None,
+            "done": [],
+            "settled": 0,
+            "attempts": 0,
+            "not_before": None,
+            "reason": "",
+        }
+        there = (atelier_places.c.platform == platform) & PEOPLED
+        self._connection.execute(update(atelier_places).where(there).values(anew))
+
     def real(self, place: Address) -> Address | None:
         """The platform's own place of an address, itself when it is no atelier's; None until it is opened."""
         if not place.id.startswith(PREFIX):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from chat.cards import Address
 from storage.prepared import Prepared
-from storage.rows import upsert
+from storage.rows import upsert, upsert_all
 from storage.tables import conversations
 
 HERE = (conversations.c.platform == bindparam("at_platform")) & (conversations.c.account == bindparam("at_account"))
+AMONG = Prepared(
+    select(conversations.c.account, conversations.c.data).where(
+        conversations.c.platform == bindparam("at_platform"),
+        conversations.c.account.in_(bindparam("accounts", expanding=True)),
+    )
+)
 AT, END = Prepared(select(conversations.c.data).where(HERE)), Prepared(delete(conversations).where(HERE))
 
 
@@ -26,10 +33,20 @@ class Conversations:
         found = AT.value(self._connection, _at(address))
         return None if found is None else dict(found)
 
+    def among(self, platform: str, accounts: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What is kept at several addresses of a platform, by account; nothing for those that keep nothing."""
+        found = AMONG.rows(self._connection, {"at_platform": platform, "accounts": list(accounts)})
+        return {account: dict(data) for account, data in found}
+
     def keep(self, address: Address, data: dict[str, Any]) -> None:
         """Keep this, in place of what was there."""
         values = {"platform": address.platform, "account": address.id, "data": data}
         upsert(self._connection, conversations, values, ("platform", "account"))
+
+    def keep_all(self, kept: Mapping[Address, dict[str, Any]]) -> None:
+        """Keep each of these, in place of what was there."""
+        rows = [{"platform": address.platform, "account": address.id, "data": data} for address, data in kept.items()]
+        upsert_all(self._connection, conversations, rows, ("platform", "account"))
 
     def end(self, address: Address) -> None:
         """Keep nothing any more at this address."""

@@ -15,10 +15,12 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from atelier.dossier import Person
 from atelier.words import Reference
 from chat.text import Text
+from storage.engine import Written, written
 from storage.prepared import Prepared
 from storage.rows import upsert_all
+from storage.shown import look, shown
 from storage.tables import deadlines, dossiers
-from storage.visible import seen, sees_many, sight, unindexed
+from storage.visible import sees_many, sight, unindexed
 
 MANY = 1000
 KEYS = ("ref", "rule", "generation")
@@ -38,7 +40,8 @@ NEAREST = (deadlines.c.due, deadlines.c.ref, deadlines.c.rule, deadlines.c.gener
 class DeadlineRow:
     """One deadline: instants are aware, in UTC. `state`: running, met, suspended, superseded or expired.
 
-    `explanation` is how the date was reached, sentence by sentence, to be read in the reader's language.
+    `explanation` is how the date was reached, sentence by sentence, to be read in the reader's language; or the same,
+    `told`, to write it again and again.
     """
 
     rule: str
@@ -46,7 +49,12 @@ class DeadlineRow:
     started: datetime
     due: datetime
     state: str
-    explanation: tuple[Text, ...] = ()
+    explanation: tuple[Text, ...] | Written = ()
+
+
+def told(explanation: tuple[Text, ...]) -> Written:
+    """An explanation as it is kept."""
+    return Written(written(explanation))
 
 
 class Deadlines:
@@ -68,17 +76,17 @@ class Deadlines:
         """The deadlines of a dossier, nearest first."""
         return [row for _, row in self._read(OF, ref=ref)]
 
-    def nearest_for(self, person: Person, limit: int) -> list[Reference]:
-        """The requests somebody has a part in whose deadlines are the `limit` nearest to run out."""
-        sought = sight(person)
-        nearest = _nearest(sought.shape, along=sees_many(self._connection, sought))
-        rows = nearest.column(self._connection, {**sought.values, "limit": limit})
+    def nearest_for(self, person: Person, limit: int, now: datetime) -> list[Reference]:
+        """The requests whose deadlines, of those somebody may see at `now`, are the `limit` nearest to run out."""
+        sought = look(self._connection, person)
+        nearest = _nearest(sought.shape, along=sees_many(self._connection, sight(person)))
+        rows = nearest.column(self._connection, {**sought.values, "limit": limit, "now": now})
         return list(dict.fromkeys(map(Reference, rows)))
 
-    def count_for(self, person: Person, most: int) -> int:
-        """How many deadlines run in these requests, counted up to `most`."""
-        sought = sight(person)
-        return int(_counted(sought.shape).one(self._connection, {**sought.values, "most": most})[0])
+    def count_for(self, person: Person, most: int, now: datetime) -> int:
+        """How many deadlines somebody may see at `now`, counted up to `most`."""
+        sought = look(self._connection, person)
+        return int(_counted(sought.shape).one(self._connection, {**sought.values, "most": most, "now": now})[0])
 
     def running(self, limit: int = MANY) -> list[tuple[Reference, DeadlineRow]]:
         """The deadlines that run, of every dossier, nearest first."""
@@ -92,13 +100,13 @@ class Deadlines:
 @cache
 def _nearest(shape: frozenset[str], *, along: bool) -> Prepared:
     """Along the dates, or else the requests first."""
-    theirs = THERE.where(seen(shape, along=along), RUNNING if along else RUNNING_THERE)
+    theirs = THERE.where(shown(shape, along=along), RUNNING if along else RUNNING_THERE)
     return Prepared(theirs.order_by(deadlines.c.due).limit(bindparam("limit")))
 
 
 @cache
 def _counted(shape: frozenset[str]) -> Prepared:
-    some = THERE.where(seen(shape), RUNNING_THERE).limit(bindparam("most"))
+    some = THERE.where(shown(shape), RUNNING_THERE).limit(bindparam("most"))
     return Prepared(select(func.count()).select_from(some.subquery()))
 
 

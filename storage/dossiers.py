@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,14 +18,16 @@ from sqlalchemy import (
 )
 
 from atelier.dossier import Dossier, Person
+from atelier.glimpse import Glimpse
 from atelier.procedure import FINAL
+from atelier.spelling import key
 from atelier.words import Reference, Role, State
 from storage.atelier_tables import groupements
 from storage.errors import NotFound, Stale
-from storage.pages import UNDER_REVIEW, WHOLE, Brief, brief, briefly, latest, queue
+from storage.pages import BRIEF, LATEST, UNDER_REVIEW, WHOLE, Brief, Found, brief, briefly, latest, queue, said
 from storage.prepared import Prepared
 from storage.rows import insert_new
-from storage.tables import dossiers, members, territories
+from storage.tables import dossiers, members, spoken, territories
 from storage.visible import FEW, counting, sees_many, sight
 
 PAGE = 200
@@ -43,6 +46,7 @@ SHARING = Prepared(
 ONE = Prepared(WHOLE.where(dossiers.c.ref == bindparam("ref")).with_for_update())
 THESE = WHOLE.where(dossiers.c.ref.in_(bindparam("refs", expanding=True)))
 MANY, HELD = Prepared(THESE), Prepared(THESE.order_by(dossiers.c.ref).with_for_update())
+BRIEFS = Prepared(BRIEF.where(dossiers.c.ref.in_(bindparam("refs", expanding=True))).order_by(*LATEST))
 AFTER = Prepared(
     WHOLE.where(dossiers.c.state.in_(bindparam("states", expanding=True)), dossiers.c.ref > bindparam("last"))
     .order_by(dossiers.c.ref)
@@ -77,7 +81,7 @@ class Dossiers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._revisions: dict[str, int] = {}
-        self._findable: dict[str, Findable] = {}
+        self._last: dict[str, Dossier] = {}
 
     def add(self, dossier: Dossier) -> None:
         """Keep a new request. Raises Stale when its reference is taken."""
@@ -91,11 +95,16 @@ class Dossiers:
         row = ONE.row(self._connection, {"ref": ref})
         if row is None:
             raise NotFound(ref)
-        return self._dossier(row)
+        return self._met(row, _read_again(row.told))
 
     def held(self, refs: Iterable[Reference]) -> dict[Reference, Dossier]:
         """Several at once, in the same way and in order, so that two who hold the same ones wait and never cross."""
         return {dossier.ref: dossier for dossier in self._read(HELD, refs=list(refs))}
+
+    def glimpsed(self, refs: Iterable[Reference]) -> dict[Reference, Dossier]:
+        """The same, less what the fiche says: for their deadlines. `save` refuses them."""
+        rows = HELD.rows(self._connection, {"refs": list(refs)})
+        return {row.ref: Glimpse.model_validate_json(row.told) for row in rows}
 
     def seen_by(self, person: Person, ref: Reference) -> Dossier:
         """The same, for somebody: raises NotFound too when they have no part in it."""
@@ -172,13 +181,17 @@ class Dossiers:
         found = briefly(sought.shape, along=somewhere or sought.everywhere or count > FEW, somewhere=somewhere)
         return [brief(row) for row in found.rows(self._connection, {**values, "limit": limit})], count
 
-    def briefs_for(self, person: Person, limit: int, departement: str = "") -> list[Brief]:
-        """The same ones in brief, `limit` at most: what words are looked for in."""
+    def found_for(self, person: Person, limit: int, departement: str = "") -> list[Found]:
+        """The words of the same ones, `limit` at most: what others are looked for in."""
         sought, somewhere = sight(person), bool(departement)
         along = somewhere or sees_many(self._connection, sought)
         values = {**sought.values, **({"departement": departement} if somewhere else {}), "limit": limit}
-        rows = briefly(sought.shape, along=along, somewhere=somewhere).rows(self._connection, values)
-        return [brief(row) for row in rows]
+        rows = said(sought.shape, along=along, somewhere=somewhere).rows(self._connection, values)
+        return [Found(ref, State(state), departement, words) for ref, state, departement, words in rows]
+
+    def briefs(self, refs: Iterable[Reference]) -> list[Brief]:
+        """These requests in brief, the last moved first; of those already found for somebody."""
+        return [brief(row) for row in BRIEFS.rows(self._connection, {"refs": list(refs)})]
 
     def many(self, refs: Iterable[str], person: Person) -> list[Dossier]:
         """Those of these requests that somebody has a part in, in the order of the references."""
@@ -201,39 +214,61 @@ class Dossiers:
             last = page[-1].ref
 
     def _read(self, which: Prepared, **values: object) -> list[Dossier]:
-        return [self._dossier(row) for row in which.rows(self._connection, values)]
+        rows = which.rows(self._connection, values)
+        return [self._met(row, Dossier.model_validate_json(row.told)) for row in rows]
 
-    def _dossier(self, row: Any) -> Dossier:
+    def _met(self, row: Any, dossier: Dossier) -> Dossier:
+        """As it stands in the database, for whoever saves it in this transaction."""
         self._revisions[row.ref] = row.revision
-        dossier = Dossier.model_validate_json(row.told)
-        self._findable[row.ref] = _findable(dossier)
+        self._last[row.ref] = dossier
         return dossier
 
     def _around(self, dossier: Dossier) -> None:
-        """Its territories and members, as rows to look for it by; nothing to write when they are those last read."""
-        found = _findable(dossier)
-        if self._findable.get(dossier.ref) == found:
+        """Its territories, members and words, as rows to look for it by; nothing to write when they are those it had."""
+        last, self._last[dossier.ref] = self._last.get(dossier.ref), dossier
+        if last is not None and _unmoved(last, dossier):
             return
-        self._findable[dossier.ref] = found
-        for table in (territories, members, groupements):
+        found = _findable(dossier)
+        if last is not None and _findable(last) == found:
+            return
+        for table in (territories, members, groupements, spoken):
             self._connection.execute(delete(table).where(table.c.ref == dossier.ref))
-        codes, people, groupement = found
+        codes, people, groupement, words = found
         places = [{"ref": dossier.ref, "code": code} for code in codes]
         parts = [{"ref": dossier.ref, "person": person, "role": role} for person, role in people]
         asked = [{"ref": dossier.ref, "groupement": groupement}] if groupement else []
-        for table, rows in ((territories, places), (members, parts), (groupements, asked)):
+        told = [{"ref": dossier.ref, "words": words}]
+        for table, rows in ((territories, places), (members, parts), (groupements, asked), (spoken, told)):
             if rows:
                 self._connection.execute(insert(table), rows)
 
 
-Findable = tuple[tuple[str, ...], tuple[tuple[str, str], ...], str]
+@lru_cache(maxsize=256)  # a request is read again for its preview, its decision, and each of its cards
+def _read_again(told: str) -> Dossier:
+    """A request is never changed: the same text is the same one."""
+    return Dossier.model_validate_json(told)
+
+
+def _unmoved(last: Dossier, dossier: Dossier) -> bool:
+    """True when the step left alone what it is looked for by: then both share it."""
+    same = last.answers is dossier.answers and last.members is dossier.members and last.mission is dossier.mission
+    return same and last.service == dossier.service
+
+
+Findable = tuple[tuple[str, ...], tuple[tuple[str, str], ...], str, str]
 
 
 def _findable(dossier: Dossier) -> Findable:
-    """Its territories and its members, each once, and the groupement asked or designated."""
+    """Its territories and its members, each once, the groupement asked or designated, and the words said of it."""
     parts = dict.fromkeys((str(m.person), str(m.role)) for m in dossier.members)
     asked = dossier.mission.groupement_scope() if dossier.mission else ""
-    return tuple(dict.fromkeys(dossier.territory_codes())), tuple(parts), asked
+    words = _folded(f"{dossier.territory()} {dossier.service}")
+    return tuple(dict.fromkeys(dossier.territory_codes())), tuple(parts), asked, words
+
+
+@lru_cache(maxsize=1024)  # what is read is saved soon, and has the same words
+def _folded(text: str) -> str:
+    return key(text)
 
 
 def _values(dossier: Dossier) -> dict[str, object]:

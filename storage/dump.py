@@ -146,7 +146,8 @@ class _Loading:
         if self.table is None or len(values) != len(self.kinds):
             raise Unusable(SPOILED)
         try:
-            read = {name: _read(v, kind) for v, (name, kind) in zip(values, self.kinds.items(), strict=True)}
+            told = zip(values, self.kinds.items(), strict=True)
+            read = {name: _kept(_read(v, kind), self.table.columns[name]) for v, (name, kind) in told}
         except (TypeError, ValueError) as error:
             raise Unusable(SPOILED) from error
         self.waiting.append(read)
@@ -221,6 +222,13 @@ def _read(value: Any, kind: str) -> Any:
             return b64decode(value, validate=True)
         case _:
             return value
+
+
+def _kept(value: Any, column: Column[Any]) -> Any:
+    """An instant as its column has it: PostgreSQL would move one that says its zone into one that has none."""
+    if isinstance(value, datetime) and isinstance(column.type, DateTime) and not column.type.timezone:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
 
 
 def _continue(connection: Connection, table: Table) -> None:

@@ -24,6 +24,8 @@ AGAIN = 0.02
 """Seconds between two tries."""
 CACHE = 32 * 1024
 """Kibibytes of a SQLite file kept in memory, once read: its own two megabytes hold a few hundred requests."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE}", "temp_store=MEMORY")
+"""The last one: the pages that a savepoint would give back wait in memory, not in a file where each costs a writing."""
 ONE_AT_A_TIME = 0x0A7E11E5
 """The number of the lock under which the schema is moved; any, as long as it is always the same."""
 
@@ -50,10 +52,19 @@ def open_engine(url: str, patience: float = 5) -> Engine:
     )
 
 
+class Written(str):
+    """JSON already: kept as it is."""
+
+    __slots__ = ()
+
+
 def written(value: object) -> str:
     """A value as JSON, ours as they are: in one go, unless people typed what UTF-8 cannot say (lone surrogates)."""
+    if isinstance(value, Written):
+        return value
+    own = getattr(type(value), "__pydantic_serializer__", None)  # twice as fast as looking at each field
     try:
-        return to_json(value).decode()
+        return (own.to_json(value) if own is not None else to_json(value)).decode()
     except PydanticSerializationError:
         return json.dumps(value, default=to_jsonable_python)
 
@@ -66,7 +77,7 @@ def psycopg_url(url: str) -> str:
 
 def _sqlite_connect(patience: float, raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     raw.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE}"):
+    for pragma in PRAGMAS:
         try:
             _patiently(raw, f"PRAGMA {pragma}", patience)
         except sqlite3.OperationalError as error:

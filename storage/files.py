@@ -23,7 +23,9 @@ class Files:
     def put(self, name: str, mime: str, content: bytes, sha256: str, now: datetime) -> File:
         """Keep a file, already checked, and its seal (`sha256`, hexadecimal)."""
         file = File(id=self._ids(), name=storable(name), mime=mime, size=len(content))
-        self._connection.execute(insert(files).values(**file.model_dump(), sha256=sha256, at=now, content=content))
+        self._connection.execute(
+            insert(files).values(**file.model_dump(exclude={"alt"}), sha256=sha256, at=now, content=content)
+        )
         return file
 
     def get(self, file: str) -> File:

@@ -24,6 +24,10 @@ class Inbox:
         """True when this key came before; else keep it. The same event being handled elsewhere is waited for."""
         return not insert_new(self._connection, inbox, {"key": _short(key), "at": now})
 
+    def known(self, key: str) -> bool:
+        """True when this key came before; nothing is kept."""
+        return self._connection.execute(select(inbox.c.key).where(inbox.c.key == _short(key))).first() is not None
+
     def prune(self, before: datetime) -> int:
         """Forget the keys older than `before`; returns how many."""
         return self._connection.execute(delete(inbox).where(inbox.c.at < before)).rowcount

@@ -171,10 +171,10 @@ class Journal:
 
     def _seal(self, before: str, row: Mapping[str, object], at: datetime) -> str:
         told = [before, at.timestamp(), *(str(row[name]) for name in SEALED)]
-        return hmac.new(self._secret, _plain(told), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, _plain(told), "sha256").hex()
 
     def _closed(self, ref: str, seq: int, mac: str) -> str:
-        return hmac.new(self._secret, _plain(["head", ref, seq, mac]), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, _plain(["head", ref, seq, mac]), "sha256").hex()
 
 
 def _named(row: Row[tuple[object, ...]]) -> dict[str, object]:
@@ -187,13 +187,15 @@ def _digest(salt: str, text: str, details: Mapping[str, object]) -> str:
 
 def _plain(told: Iterable[object]) -> bytes:
     """The one way to write it: what is sealed is bytes, whatever people typed (lone surrogates too)."""
-    written = json.dumps(list(told), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return written.encode("utf-8", "surrogatepass")
+    return _WRITER.encode(list(told)).encode("utf-8", "surrogatepass")
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _as_stored(details: Mapping[str, object]) -> dict[str, object]:
     """The details as the database will give them back: its keys are texts, its lists are lists."""
-    return dict(json.loads(json.dumps(dict(details))))
+    return dict(json.loads(json.dumps(dict(details)))) if details else {}
 
 
 def _line(row: Row[tuple[object, ...]], people: Mapping[str, str]) -> Line:

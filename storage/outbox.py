@@ -6,7 +6,7 @@ its lease finds itself out. A letter whose try has no known end stays in doubt u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from chat.cards import Address, Message
 from storage.cards import Copy
 from storage.errors import NotFound, Stale
+from storage.letters import Stats, Written, forget_posted
 from storage.prepared import Prepared
 from storage.rows import insert_new
 from storage.tables import lanes, outbox
@@ -99,15 +100,6 @@ class Letter:
     lane: Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """How many letters wait, since when (the procedure's hour), and how many are dead."""
-
-    waiting: int
-    oldest_written: datetime | None
-    dead: int
-
-
 class Outbox:
     """The letters and lanes, inside one transaction. Raises Stale whenever a lane is no longer ours."""
 
@@ -128,6 +120,11 @@ class Outbox:
         letter = self._letter(place, message, due, key=key, thread=thread, ref=ref, audience=audience, lang=lang)
         PUT.changed(self._connection, letter)
         return str(letter["id"])
+
+    def put_all(self, letters: Iterable[Written], due: datetime) -> None:
+        """Write several messages at once, in order; `due` is as `put` says."""
+        told = [self._letter(one.place, one.message, due, ref=one.ref, lang=one.lang) for one in letters]
+        PUT.each(self._connection, told)
 
     def redraw(self, copies: Sequence[Copy], due: datetime) -> None:
         """The letters of cards already posted, drawn again when they are sent; those that wait already stay as they are."""
@@ -199,6 +196,11 @@ class Outbox:
         """No other place of a platform is leased before `until` (the machine's hour); those that wait longer still do."""
         self._connection.execute(REST, {"at_platform": platform, "until": until})
 
+    def wake(self, platform: str) -> None:
+        """A platform is there again: its places that nobody holds wait no longer."""
+        resting = (lanes.c.platform == platform) & lanes.c.leased_until.is_(None)
+        self._connection.execute(update(lanes).where(resting).values(not_before=None))
+
     def platforms(self, now: datetime) -> list[str]:
         """The platforms that have something to carry in a place that nobody holds, at `now` (the machine's hour)."""
         self._open_lanes()
@@ -220,6 +222,16 @@ class Outbox:
         if row is None:
             raise NotFound(letter)
         return row.state, row.reason or ""
+
+    def waiting(self) -> dict[str, tuple[int, datetime]]:
+        """What waits on each platform, and since when (the procedure's hour)."""
+        counted = select(outbox.c.platform, func.count(), func.min(outbox.c.written)).where(PENDING)
+        rows = self._connection.execute(counted.group_by(outbox.c.platform).order_by(outbox.c.platform))
+        return {platform: (count, since) for platform, count, since in rows}
+
+    def forget(self, before: datetime) -> int:
+        """Forget letters posted that were written before (the procedure's hour); returns how many, 0 when none is left."""
+        return forget_posted(self._connection, before)
 
     def stats(self) -> Stats:
         """What waits and what is dead."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, select
 
 from atelier.words import Reference, State
 from storage.prepared import Prepared
-from storage.tables import dossiers
+from storage.tables import dossiers, spoken
 from storage.visible import seen, unindexed
 
 QUEUED = (State.TRANSMISE, State.EN_ECHANGE, State.A_COMPLETER)
@@ -27,6 +27,19 @@ BRIEF = select(
     dossiers.c.data["service"].as_string().label("service"),
     dossiers.c.data[("answers", "territoire", "value")].label("territory"),
 )
+SPOKEN = select(dossiers.c.ref, dossiers.c.state, dossiers.c.departement, spoken.c.words).join(
+    spoken, spoken.c.ref == dossiers.c.ref
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What words are looked for in: a request's territory and service, folded as `spelling.key` does."""
+
+    ref: Reference
+    state: State
+    departement: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,12 @@ def latest(shape: frozenset[str], *, along: bool, within: bool = False) -> Prepa
 def briefly(shape: frozenset[str], *, along: bool, somewhere: bool) -> Prepared:
     """The same in brief; `somewhere`: of a `departement`."""
     return _page(BRIEF, _refs(shape, along=along, somewhere=somewhere), *LATEST)
+
+
+@cache
+def said(shape: frozenset[str], *, along: bool, somewhere: bool) -> Prepared:
+    """What they are looked for by, in the same order: nothing of the whole request is read."""
+    return _page(SPOKEN, _refs(shape, along=along, somewhere=somewhere), *LATEST)
 
 
 @cache

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -37,12 +36,10 @@ BEHIND = Prepared(
     TOLD.join(accounts).where(accounts.c.platform == bindparam("platform"), accounts.c.account == bindparam("account"))
 )
 NAMED = Prepared(TOLD.where(people.c.id == bindparam("id")))
-THEIRS = accounts.alias("theirs")
-FIRST = select(func.min(THEIRS.c.position)).where(THEIRS.c.person == people.c.id).scalar_subquery()
-PREFERRED = (accounts.c.person == people.c.id) & (accounts.c.position == FIRST)
 NEAR = Prepared(
     TOLD.add_columns(accounts.c.platform, accounts.c.account)
-    .select_from(people.outerjoin(accounts, PREFERRED))
+    .select_from(people.outerjoin(accounts, accounts.c.person == people.c.id))
+    .order_by(accounts.c.position)
     .where(
         people.c.active,
         people.c.id.in_(bindparam("given", expanding=True))
@@ -54,7 +51,10 @@ NEAR = Prepared(
         ),
     )
 )
-"""Every role that `Dossier.roles_of` knows, said with literals: the index of roles and scopes fits."""
+"""Each with all their accounts, the preferred one first: to look for it alone takes longer, and few have two.
+
+Every role that `Dossier.roles_of` knows, said with literals: the index of roles and scopes fits.
+"""
 DIRECT = Prepared(
     select(accounts.c.platform, accounts.c.account)
     .join(people)
@@ -62,6 +62,10 @@ DIRECT = Prepared(
     .order_by(accounts.c.position)
     .limit(1)
 )
+
+
+Held = tuple[Person, frozenset[Role]]
+"""Somebody, and the roles they hold on a dossier."""
 
 
 class People:
@@ -110,7 +114,7 @@ class People:
         asked = frozenset(str(role) for role in roles)
         return tuple(person for person, held in self.around(dossier) if asked & held) if asked else ()
 
-    def around(self, dossier: Dossier) -> tuple[tuple[Person, frozenset[Role]], ...]:
+    def around(self, dossier: Dossier) -> tuple[Held, ...]:
         """The active people who hold something on a dossier, by name, and what: read once in an event."""
         if id(dossier) not in self._near:
             self.gather((dossier,))
@@ -118,24 +122,31 @@ class People:
 
     def meet(self, people: Iterable[PersonId]) -> None:
         """Read these people at once, those who are active, and where to write to them."""
-        for row in NEAR.rows(self._connection, {"given": sorted(people), "scopes": []}):
-            self._reached(row)
+        self._reached({"given": sorted(people), "scopes": []})
 
     def gather(self, dossiers: Iterable[Dossier]) -> None:
         """Read at once who is around these dossiers: asking of each then reads nothing more."""
         asked = [(dossier, dossier.scopes()) for dossier in dossiers]
         given = sorted({m.person for dossier, _ in asked for m in dossier.members})
         scopes = sorted(frozenset[str]().union(*(scopes for _, scopes in asked)))
-        found = NEAR.rows(self._connection, {"given": given, "scopes": scopes})
-        crowd = Crowd.of({person.id: person for person in map(self._reached, found)}.values())
+        found = self._reached({"given": given, "scopes": scopes})
+        if len(asked) == 1:  # whoever was found is near: there is nobody to look for among them
+            ((dossier, within),) = asked
+            self._near[id(dossier)] = Near(dossier, tuple((one, dossier.roles_of(one, within)) for one in found))
+            return
+        crowd = Crowd.of(found)
         for dossier, within in asked:
             self._near[id(dossier)] = Near(dossier, crowd.around(dossier, within))
 
-    def _reached(self, row: Any) -> Person:
-        """An active person, read with the account they prefer, if they have any."""
-        person = self._met(_person(row.told))
-        self._direct[person.id] = direct_with(row.platform, row.account) if row.account is not None else None
-        return person
+    def _reached(self, sought: Mapping[str, Sequence[str]]) -> tuple[Person, ...]:
+        """The active people who are sought, by name, each read with the account they prefer, if they have any."""
+        found: dict[PersonId, Person] = {}
+        for told, platform, account in NEAR.rows(self._connection, sought):
+            person = _person(told)
+            if person.id not in found:
+                found[person.id] = self._met(person)
+                self._direct[person.id] = direct_with(platform, account) if account is not None else None
+        return tuple(found.values())
 
     def _met(self, person: Person) -> Person:
         """Read in this event: not read again."""
@@ -222,21 +233,38 @@ class Crowd:
 
     people: tuple[Person, ...]
     found: dict[str, list[int]]
+    usual: dict[tuple[str, bool], dict[int, Held]]
+    """Who holds what on whatever is of a département (sent or not), less what belongs to one dossier alone."""
 
     @classmethod
     def of(cls, people: Iterable[Person]) -> Crowd:
         """These people, in their order."""
-        crowd = cls(tuple(people), {})
+        crowd = cls(tuple(people), {}, {})
         for number, person in enumerate(crowd.people):
             for where in {person.id, *(held.scope for held in person.holdings)}:
                 crowd.found.setdefault(where, []).append(number)
         return crowd
 
-    def around(self, dossier: Dossier, scopes: frozenset[str]) -> tuple[tuple[Person, frozenset[Role]], ...]:
+    def around(self, dossier: Dossier, scopes: frozenset[str]) -> tuple[Held, ...]:
         """Those who may hold something on a dossier, and what: `Dossier.roles_of` has the last word."""
-        where = (*scopes, *(member.person for member in dossier.members))
-        near = {number for one in where for number in self.found.get(one, ())}
-        return tuple((self.people[n], dossier.roles_of(self.people[n], scopes)) for n in sorted(near))
+        wide = frozenset(("", f"dep:{dossier.departement}"))
+        usual = self._usual(dossier, wide)
+        own = (*(scopes - wide), *(member.person for member in dossier.members))
+        given = {number for one in own for number in self.found.get(one, ())}
+        if not given:
+            return tuple(usual.values())
+        theirs = {n: (self.people[n], dossier.roles_of(self.people[n], scopes)) for n in given}
+        both = usual | theirs
+        return tuple(both[n] for n in sorted(both))
+
+    def _usual(self, dossier: Dossier, wide: frozenset[str]) -> dict[int, Held]:
+        """Those whom the département alone, or everywhere, brings near: the same for its other dossiers."""
+        about = (dossier.departement, dossier.transmitted is None)
+        if about not in self.usual:
+            near = sorted({number for one in wide for number in self.found.get(one, ())})
+            bare = dossier.model_copy(update={"members": ()})
+            self.usual[about] = {n: (self.people[n], bare.roles_of(self.people[n], wide)) for n in near}
+        return self.usual[about]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +272,7 @@ class Near:
     """Those who hold something on this very dossier, by name."""
 
     dossier: Dossier
-    people: tuple[tuple[Person, frozenset[Role]], ...]
+    people: tuple[Held, ...]
 
 
 @lru_cache(maxsize=4096)

@@ -29,20 +29,35 @@ Slot = tuple[str, int | None, Processor | None]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A statement as the driver takes it, for lists of certain lengths. `fixed` are the values it always has."""
+    """A statement as the driver takes it, for lists of certain lengths. `fixed` are the values it always has.
+
+    `sources` are the values in order when none is a list, `processed` the cells that are made into something else.
+    """
 
     sql: str
     slots: tuple[Slot, ...]
     names: tuple[str, ...]
     fixed: Values
+    sources: tuple[str, ...]
+    processed: tuple[tuple[int, Processor], ...]
+
+    @classmethod
+    def of(cls, sql: str, slots: Sequence[Slot], names: tuple[str, ...], fixed: Values) -> Text:
+        """What is the same at every run is worked out here, once."""
+        sources = () if any(at is not None for _, at, _ in slots) else tuple(source for source, _, _ in slots)
+        processed = tuple((cell, process) for cell, (_, _, process) in enumerate(slots) if process is not None)
+        return cls(sql, tuple(slots), names, fixed, sources, processed)
 
     def given(self, values: Values) -> Any:
         """The values in the driver's own way: by name, or in order when it has no `names`."""
         told = {**self.fixed, **values} if self.fixed else values
-        cells = []
-        for source, at, process in self.slots:
-            value = told[source] if at is None else told[source][at]
-            cells.append(value if process is None else process(value))
+        cells: list[Any]
+        if self.sources:
+            cells = [told[source] for source in self.sources]
+        else:
+            cells = [told[source] if at is None else told[source][at] for source, at, _ in self.slots]
+        for cell, process in self.processed:
+            cells[cell] = process(cells[cell])
         return dict(zip(self.names, cells, strict=True)) if self.names else cells
 
 
@@ -78,7 +93,7 @@ class Form:
                 source, at, fixed[name] = name, None, state.parameters[name]
             slots.append((source, at, process))
         names = order if state.positiontup is None else ()
-        text = self.texts[lengths] = Text(state.statement, tuple(slots), names, fixed)
+        text = self.texts[lengths] = Text.of(state.statement, slots, names, fixed)
         return text
 
 
@@ -159,7 +174,9 @@ class Prepared:
 
 def run(connection: Connection, sql: str, given: Any = (), *, many: bool = False) -> DBAPICursor:
     """Say this to the driver as it is. Raises what SQLAlchemy would; a connection lost is one for its pool too."""
-    cursor = connection.connection.cursor()
+    raw = connection.connection.dbapi_connection
+    assert raw is not None, "a connection in a transaction has a driver's"
+    cursor = raw.cursor()
     try:
         if many:
             cursor.executemany(sql, given)

@@ -6,22 +6,23 @@ One transaction sees one moment, and keeps no writer waiting: a plain `BEGIN` on
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, exists, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, exists, func, make_url, or_, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from chat.cards import Address
 from chat.text import tr
 from storage.engine import check_schema, open_engine, psycopg_url, revision
 from storage.errors import Away, answering
 from storage.rows import insert_new
-from storage.tables import counters, lanes, outbox
+from storage.tables import PENDING, counters, lanes, outbox
 from storage.unit import Unit, Units
 
 T = TypeVar("T")
@@ -29,6 +30,14 @@ PATIENCE = 5
 """Seconds to reach the database, and for a lock."""
 SHOWN = 3
 OVER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A place, and how many letters wait for it."""
+
+    place: Address
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,18 @@ class Reader:
         found = select(outbox.c.ref, outbox.c.reason).where(outbox.c.state == "dead").order_by(outbox.c.seq.desc())
         with self.looking() as connection:
             return [(row.ref, row.reason or "") for row in connection.execute(found.limit(SHOWN))]
+
+    def held_back(self, marks: Sequence[str]) -> list[HeldBack]:
+        """The places whose letters wait for a reason that holds one of these marks, and how many wait there."""
+        told = select(outbox.c.platform, outbox.c.place).where(
+            PENDING, or_(*(outbox.c.reason.contains(m) for m in marks))
+        )
+        stuck = told.distinct().subquery()
+        there = (outbox.c.platform == stuck.c.platform) & (outbox.c.place == stuck.c.place)
+        counted = select(outbox.c.platform, outbox.c.place, func.count()).join(stuck, there).where(PENDING)
+        grouped = counted.group_by(outbox.c.platform, outbox.c.place).order_by(outbox.c.platform, outbox.c.place)
+        with self.looking() as connection:
+            return [HeldBack(Address(platform=p, id=place), count) for p, place, count in connection.execute(grouped)]
 
     def lanes_held(self, now: datetime) -> int:
         """Places with letters that wait, whose lease ended a minute before `now` (the machine's hour): somebody died there."""

@@ -46,11 +46,11 @@ AWAITING = Prepared(
     .group_by(reminders.c.recipient)
     .order_by(func.min(reminders.c.due), reminders.c.recipient)
 )
-LATE_TO = Prepared(
-    LATE.where(reminders.c.recipient.in_(bindparam("people", expanding=True)))
-    .order_by(reminders.c.due, reminders.c.id)
-    .with_for_update(skip_locked=True)
+THEIRS = reminders.c.recipient.in_(bindparam("people", expanding=True))
+ABOUT = Prepared(
+    select(reminders.c.ref, reminders.c.rule).where(WAITING, reminders.c.due <= bindparam("now"), THEIRS).distinct()
 )
+LATE_TO = Prepared(LATE.where(THEIRS).order_by(reminders.c.due, reminders.c.id).with_for_update(skip_locked=True))
 WAITING_FOR = Prepared(
     select(reminders)
     .where(WAITING, reminders.c.ref == bindparam("ref"), reminders.c.recipient == bindparam("recipient"))
@@ -63,8 +63,8 @@ THESE = reminders.c.id.in_(bindparam("ids", expanding=True))
 THERE, SETTLE = Prepared(select(reminders.c.id).where(THESE)), Prepared(update(reminders).where(THESE, LEFT))
 SET_ASIDE = Prepared(update(reminders).where(THESE).values(state="unwanted"))
 Stored = Any
-Chain = tuple[str, int, str]
-"""What makes a rhythm of a dossier the same one: rule, generation, recipient."""
+Chain = tuple[Reference, str, int, str]
+"""What makes a rhythm the same one: dossier, rule, generation, recipient."""
 Once = tuple[Reference, str, int, str, int, str]
 """What makes a reminder the same one: dossier, rule, generation, kind, ordinal, recipient."""
 
@@ -129,22 +129,27 @@ class Reminders:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def follow(self, rhythms: Mapping[Reference, Sequence[Rhythm]], now: datetime) -> None:
+    def follow(self, rhythms: Mapping[Reference, Sequence[Rhythm]], now: datetime) -> bool:
         """Make what waits for each dossier the next reminder of each of its rhythms at `now` (the procedure's hour).
 
         Beside it, what waits already and what an outage let pass since. However many dossiers: one reading, one writing.
+        Returns True when this changed what is due.
         """
         known = self._known(rhythms, {str(one.rule) for asked in rhythms.values() for one in asked})
-        chains: dict[tuple[Reference, Chain], list[Stored]] = {}
+        chains: dict[Chain, dict[tuple[str, int], Stored]] = {}
         for row in known.values():
-            chains.setdefault((row.ref, (row.rule, row.generation, row.recipient)), []).append(row)
-        wanted = [
-            (ref, found)
-            for ref, asked in rhythms.items()
-            for one in asked
-            for found in _next(one, chains.get((ref, _chain(one)), ()), now)
-        ]
-        self._make(known, wanted, now)
+            chains.setdefault((row.ref, row.rule, row.generation, row.recipient), {})[row.kind, row.ordinal] = row
+        wanted: list[tuple[Reference, Wanted]] = []
+        for ref, asked in rhythms.items():
+            for one in asked:
+                rows = chains.get((ref, one.rule, one.generation, one.recipient), {})
+                for ring in _next(one.rings, rows, now):
+                    row = rows.get((ring.kind, ring.ordinal))
+                    if row is not None and _as_wanted(row, ring.at, escalates=ring.escalates):
+                        known.pop(_once(ref, row), None)  # nothing to do about it
+                    else:
+                        wanted.append((ref, _wanted(one, ring, missed=ring.at <= now)))
+        return self._make(known, wanted, now)
 
     def keep(self, ref: Reference, wanted: Iterable[Wanted], now: datetime) -> None:
         """Make the reminders of a dossier those that are wanted at `now` (the procedure's hour).
@@ -162,29 +167,34 @@ class Reminders:
 
     def _make(
         self, known: Mapping[Once, Stored], wanted: Iterable[tuple[Reference, Wanted]], now: datetime
-    ) -> None:  # fmt: skip
+    ) -> bool:  # fmt: skip
         asked = {_once(ref, one): one for ref, one in wanted}
-        for once, one in asked.items():
-            if once in known:
-                self._fit(known[once], one)
-        new = [_new(once, one) for once, one in asked.items() if once not in known and (one.missed or one.due > now)]
-        ADD.each(self._connection, new)
+        fitted = [self._fit(known[once], one) for once, one in asked.items() if once in known]
+        new = [(once, one) for once, one in asked.items() if once not in known and (one.missed or one.due > now)]
+        ADD.each(self._connection, [_new(once, one) for once, one in new])
         aside = [row.id for once, row in known.items() if once not in asked and row.state == "waiting"]
         if aside:
             SET_ASIDE.changed(self._connection, {"ids": aside})
+        return bool(aside) or any(fitted) or any(one.due <= now for _, one in new)
 
-    def _fit(self, row: Stored, one: Wanted) -> None:
-        same = row.state == "waiting" and row.planned == one.due and row.escalates == one.escalates
-        if same or row.state not in {"waiting", "unwanted"}:
-            return
+    def _fit(self, row: Stored, one: Wanted) -> bool:
+        """True when it was not as wanted."""
+        if _as_wanted(row, one.due, escalates=one.escalates) or row.state not in {"waiting", "unwanted"}:
+            return False
         due = row.due if row.planned == one.due else one.due
         values = {"state": "waiting", "planned": one.due, "due": due, "escalates": one.escalates}
         FIT.changed(self._connection, {"this": row.id, **values})
+        return True
 
     def awaiting(self, now: datetime) -> list[Awaiting]:
         """Who has something due at `now`, whoever has waited longest first."""
         found = AWAITING.rows(self._connection, {"now": now})
         return [Awaiting(PersonId(recipient), *told) for recipient, *told in found]
+
+    def about(self, people: Iterable[PersonId], now: datetime) -> list[tuple[Reference, str]]:
+        """Which dossiers have something due to these people at `now`, by which rules: each once, nothing is held."""
+        found = ABOUT.rows(self._connection, {"now": now, "people": list(people)})
+        return [(Reference(ref), rule) for ref, rule in found]
 
     def due_to(self, people: Iterable[PersonId], now: datetime) -> list[Reminder]:
         """Everything due to these people at `now`, oldest first: this transaction alone has it."""
@@ -223,20 +233,25 @@ class Reminders:
         return count, oldest
 
 
-def _next(rhythm: Rhythm, known: Iterable[Stored], now: datetime) -> Iterator[Wanted]:
+def _as_wanted(row: Stored, due: datetime, *, escalates: bool) -> bool:
+    """True when it waits as its deadline wants it."""
+    return bool(row.state == "waiting" and row.planned == due and row.escalates == escalates)
+
+
+def _next(rings: Iterable[Ring], known: Mapping[tuple[str, int], Stored], now: datetime) -> Iterator[Ring]:
     """What must wait: the next one; what waits already; and, after the first of these or the last settled, what is past.
 
     Nobody is reminded of what was past before they were first concerned.
     """
-    states = {(row.kind, row.ordinal): row.state for row in known}
     begun, next_ = False, False
-    for ring in rhythm.rings:
-        state = states.get((ring.kind, ring.ordinal), "")
+    for ring in rings:
+        row = known.get((ring.kind, ring.ordinal))
+        state = row.state if row is not None else ""
         settled = state in {"sent", "cancelled"}
         begun = begun or settled or state == "waiting"
         past = ring.at <= now
         if not settled and (state == "waiting" or (begun and past) or not (past or next_)):
-            yield _wanted(rhythm, ring, missed=past)
+            yield ring
         next_ = next_ or not (past or settled)
 
 
@@ -245,18 +260,14 @@ def _wanted(rhythm: Rhythm, ring: Ring, *, missed: bool) -> Wanted:
     return Wanted(*about, ring.at, ring.escalates, missed)
 
 
-def _chain(one: Rhythm) -> Chain:
-    return (str(one.rule), one.generation, one.recipient)
-
-
 def _once(ref: Reference, one: Wanted | Stored) -> Once:
-    return (ref, str(one.rule), one.generation, str(one.kind), one.ordinal, one.recipient)
+    return (ref, one.rule, one.generation, one.kind, one.ordinal, one.recipient)
 
 
 def _new(once: Once, one: Wanted) -> dict[str, object]:
     ref, rule, generation, kind, ordinal, recipient = once
     return {
-        "ref": ref, "rule": rule, "generation": generation, "kind": kind, "ordinal": ordinal, "recipient": recipient,
+        "ref": ref, "rule": str(rule), "generation": generation, "kind": str(kind), "ordinal": ordinal, "recipient": recipient,
         "planned": one.due, "due": one.due, "escalates": one.escalates, "state": "waiting",
     }  # fmt: skip
 

@@ -20,7 +20,10 @@ def insert_into(connection: Connection, table: Table) -> Insert:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert one row; True when it was not there. Another transaction that inserts the same one is waited for."""
-    return bool(_inserting(connection.dialect.name, table).rows(connection, values))
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        return _adding(dialect, table).changed(connection, values) == 1
+    return bool(_inserting(dialect, table).rows(connection, values))
 
 
 def upsert(connection: Connection, table: Table, values: Mapping[str, object], keys: Collection[str]) -> None:
@@ -43,6 +46,11 @@ def upsert_all(
     """The same for several rows, which have the same columns."""
     if rows:
         _rewriting(connection.dialect.name, table, tuple(rows[0]), tuple(keys)).each(connection, rows)
+
+
+@cache
+def _adding(dialect: str, table: Table) -> Prepared:
+    return Prepared(_insert(dialect, table).on_conflict_do_nothing())
 
 
 @cache

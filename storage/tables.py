@@ -5,7 +5,9 @@ Codes of ours have a length; what people or platforms write has none: SQLite wou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -43,16 +45,31 @@ class Utc(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """On SQLite the text itself: a decision keeps some fifteen instants, and SQLAlchemy's own way takes longer."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is not None and value.tzinfo is None:
-            msg = "a naive datetime cannot be stored"
-            raise ValueError(msg)
-        return value.astimezone(UTC) if value else None
+        return None if value is None else _utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        msg = "a naive datetime cannot be stored"
+        raise ValueError(msg)
+    return value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes one on SQLite: « 2026-11-25 08:30:00.000000 », in UTC."""
+    if value is None:
+        return None
+    return (value if value.tzinfo is UTC else _utc(value)).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 people = Table(
@@ -122,6 +139,11 @@ members = Table(
     Column("ref", ForeignKey("dossiers.ref"), primary_key=True),
     Column("person", String, primary_key=True, index=True),
     Column("role", String(20), primary_key=True),
+)  # fmt: skip
+spoken = Table(
+    "dossier_words", metadata,
+    Column("ref", ForeignKey("dossiers.ref"), primary_key=True),
+    Column("words", Text, nullable=False),  # its territory and its service, without accents nor case: looked for by them
 )  # fmt: skip
 journal = Table(
     "journal", metadata,

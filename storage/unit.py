@@ -29,6 +29,7 @@ from storage.people import People
 from storage.prepared import run
 from storage.reminders import Reminders
 from storage.threads import Threads
+from storage.workspaces import Workspaces
 
 Ids = Callable[[], str]
 T = TypeVar("T")
@@ -56,6 +57,7 @@ class Unit:
     commandes: Commandes
     ateliers: Ateliers
     absences: Absences
+    workspaces: Workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Units:
             Commandes(connection),
             Ateliers(connection),
             Absences(connection),
+            Workspaces(connection),
         )
 
 

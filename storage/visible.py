@@ -5,7 +5,7 @@ The condition depends on the kinds of scopes somebody holds, their values are it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,7 +37,7 @@ SENT = or_(dossiers.c.arrival.is_not(None), dossiers.c.state.not_in([State.BROUI
 FEW = 500
 """So many requests are quicker looked at one by one than looked for along an order."""
 KINDS = ("dep", "ref", "terr", "grp")
-NOBODY, EVERYWHERE = "nobody", "*"
+NOBODY, EVERYWHERE, GIVEN = "nobody", "*", "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Sight:
 
 def sight(person: Person) -> Sight:
     """What somebody sees; nothing once they are inactive."""
+    return sorted_by(person, lambda role: "sent" if role in AD1 else "whole")
+
+
+def sorted_by(person: Person, group: Callable[[Role], str], given: Iterable[Role] = ()) -> Sight:
+    """The same, in groups of roles; `given` are the roles somebody was given in some request, when that is asked."""
     if not person.active:
         return Sight(frozenset({NOBODY}), {"me": person.id})
     values: dict[str, list[str]] = {}
@@ -62,9 +67,9 @@ def sight(person: Person) -> Sight:
         kind, _, code = holding.scope.partition(":")
         if holding.role is Role.ADMIN or (holding.scope and kind not in KINDS):
             continue
-        name = f"{'sent' if holding.role in AD1 else 'whole'}_{kind or EVERYWHERE}"
+        name = f"{group(holding.role)}_{kind or EVERYWHERE}"
         values.setdefault(name, []).append(holding.scope if kind == "grp" else code)
-    shape = frozenset(values)
+    shape = frozenset((*values, *(f"{group(role)}_{GIVEN}" for role in given)))
     return Sight(shape, {name: held for name, held in values.items() if EVERYWHERE not in name} | {"me": person.id})
 
 
@@ -78,17 +83,17 @@ def seen(shape: frozenset[str], *, along: bool = False) -> ColumnElement[bool]:
     if NOBODY in shape:
         return and_(false(), dossiers.c.ref == bindparam("me"))
     ref, dep = dossiers.c.ref, dossiers.c.departement
-    by = _By(unindexed(ref), unindexed(dep)) if along else _By(ref, dep)
+    by = By(unindexed(ref), unindexed(dep)) if along else By(ref, dep)
     whole, sent = (list(by.within(shape, name)) for name in ("whole", "sent"))
     many = along or any(kind.endswith(EVERYWHERE) for kind in shape)
     given = (
-        _given(members.c.role.not_in(AD1), one_by_one=many),
-        and_(SENT, _given(members.c.role.in_(AD1), one_by_one=many)),
+        part_given(members.c.role.not_in(AD1), one_by_one=many),
+        and_(SENT, part_given(members.c.role.in_(AD1), one_by_one=many)),
     )
     return or_(*whole, *([and_(SENT, or_(*sent))] if sent else []), *given)
 
 
-def _given(roles: ColumnElement[bool], *, one_by_one: bool) -> ColumnElement[bool]:
+def part_given(roles: ColumnElement[bool], *, one_by_one: bool) -> ColumnElement[bool]:
     """The requests in which somebody was given a part: listed first, or asked of each one looked at."""
     if one_by_one:
         return exists().where(members.c.ref == dossiers.c.ref, members.c.person == bindparam("me"), roles)
@@ -119,7 +124,7 @@ def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _By:
+class By:
     """The columns that requests are looked for by."""
 
     ref: ColumnElement[str]

@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -87,8 +88,12 @@ class Served:
 
     def play(self, deed: Coroutine[Any, Any, T]) -> T:
         """Do something in the town behind the page, where the page's own acts are done, as an act of the page's."""
+        return self.begin(deed).result(PATIENCE)
+
+    def begin(self, deed: Coroutine[Any, Any, T]) -> Future[T]:
+        """The same, without waiting for its end."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(self._alone(deed), self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(self._alone(deed), self._loop)
 
     async def _alone(self, deed: Coroutine[Any, Any, T]) -> T:
         async with self.site.state.carrying:

@@ -348,6 +348,8 @@ class Ateliers(RuleBasedStateMachine):
                 "date": "hier",
                 "amount": "9 100 €" if thing.code.endswith("ttc") else "7 900 €",
                 "text": "1512345680",
+                "number": "35",
+                "delay": "2 mois",
             }
             given |= {"saisie": thing.code, "valeur": typed[thing.kind]}
         days = {

@@ -42,7 +42,7 @@ RIGHTS = ("Ce geste ne vous revient pas", "Ce geste n'est plus possible")
 
 HIDDEN = {
     # gestures that make no sense in what `in_state` has recorded, though the state is theirs
-    State.DESIGNATION: "A2 C3",
+    State.DESIGNATION: "A2",
     State.NOTE_VALIDEE: "A10b A23b F2 F3 F4",
     State.ANIMATION: "A12 A23b F2 F3 F4",
     State.LIVRABLE_REMIS: "A14c A14d A23b F2 F3 F4",

@@ -224,7 +224,7 @@ def test_the_page_works_without_javascript(scene: Scene) -> None:
         w.box.fill("/atelier file")
         with w.turn():
             w.page.get_by_role("button", name="Envoyer").last.click()
-        w.sees("1 demande(s) dans la file")
+        w.sees("1 demande dans la file")
         w.go("Revue AD1")
         w.press("Prendre en charge")
         w.submit()

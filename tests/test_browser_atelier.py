@@ -46,6 +46,7 @@ def test_an_atelier_goes_from_its_validated_request_to_its_closing(scene: Scene)
         note_is_approved(w, scene)
         session_is_held(w, scene)
         deliverable_is_received(w, scene)
+        both_orders_are_paid(w, scene)
         territory_takes_over(w, scene)
         closed(w)
         w.become(INES)
@@ -164,7 +165,7 @@ def order_is_prepared_then_signed(w: Window, scene: Scene) -> None:
 def observations_are_called_back(w: Window) -> None:
     """Two weeks later, by the page's buttons, the mandataire is reminded, and puts the reminder off."""
     w.become(OSCAR)
-    reminder = w.page.locator("#messages > li").filter(has_text="Observations sur le bon de commande :")
+    reminder = w.page.locator("#messages > li").filter(has_text="Observations sur le bon de commande n° 1 :")
     before = reminder.count()
     weeks(w, 2)
     expect(reminder).not_to_have_count(before)
@@ -241,7 +242,7 @@ async def second_order(scene: Scene) -> None:
 
 
 def deliverable_is_received(w: Window, scene: Scene) -> None:
-    """Declared by the mandataire, confirmed by the service, received by its director; both orders are paid."""
+    """Declared by the mandataire, confirmed by the service, received by its director."""
     w.become(OSCAR)
     handed(w, "esquisse.pdf", "Livrable")
     gesture(w, "Remettre le livrable", {"jour": day(scene)})
@@ -253,7 +254,21 @@ def deliverable_is_received(w: Window, scene: Scene) -> None:
         {"jour": day(scene), "document": "Décision d'admission du jour"},
     )  # fmt: skip
     confirmed(w)
-    scene.served.play(mission.money(scene.town.player, REF))
+
+
+def both_orders_are_paid(w: Window, scene: Scene) -> None:
+    """The invoices are recorded; three weeks later, by the page's buttons, the service is reminded, and pays."""
+    w.become(CAMILLE)
+    for number in ("1", "2"):
+        gesture(
+            w, "Enregistrer la demande de paiement",
+            {"commande": number, "jour": day(scene), "preuve": f"Facture {number}"},
+        )  # fmt: skip
+    weeks(w, 3)
+    w.sees("Paiement du bon de commande n° 2 : au plus tard le")
+    w.sees("à vous : payer le bon de commande, puis enregistrer le paiement")
+    for number, amount in (("1", "8 000 €"), ("2", "12 000 €")):
+        gesture(w, "Enregistrer le paiement", {"commande": number, "jour": day(scene), "montant": amount})
 
 
 def territory_takes_over(w: Window, scene: Scene) -> None:

@@ -174,6 +174,7 @@ async def test_it_may_be_typed_without_the_slash_and_anybody_of_the_directory_ma
     await town.player.say(NORA, "calculer 1 jour depuis le 30 avril 2026 en 984")
     assert "(2026-05-04)" in flat(town.last(NORA))
     assert "À vérifier : les jours fériés du département 984 ne sont pas confirmés." in flat(town.read(NORA))
+    assert "(date à vérifier)" in flat(town.read(NORA))
 
 
 @pytest.mark.parametrize(("said", "sentence"), [row for row in REFUSED if "26" not in row[1]][:8])

@@ -16,6 +16,7 @@ from atelier.calendar import (
     CODES,
     METROPOLE,
     add_working_days,
+    alike,
     holidays,
     is_verified,
     is_working_day,
@@ -266,3 +267,15 @@ def test_exactly_n_working_days_lie_between(day: date, n: int, departement: str)
     between = [day + timedelta(days=i) for i in range(1, (end - day).days + 1)]
     assert sum(is_working_day(d, departement) for d in between) == n
     assert is_working_day(end, departement)
+
+
+@pytest.mark.parametrize("departement", INHABITED)
+def test_what_is_alike_has_the_same_hours_and_holidays(departement: str) -> None:
+    other = alike(departement)
+    assert zone(other) == zone(departement)
+    for year in (2026, 2027, 2030):
+        assert holidays(year, other) == holidays(year, departement)
+
+
+def test_most_of_the_mainland_is_alike() -> None:
+    assert {alike(code) for code in METROPOLE} == {"75", "57", "67", "68"}

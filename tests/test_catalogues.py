@@ -347,3 +347,24 @@ def test_words_taken_for_a_sentence_by_mistake_read_no_attribute_and_do_not_fail
 def test_people_s_words_are_escaped_and_our_sentences_are_not(words: str):
     say = WORDS.say("en", lambda w: f"[{w}]")
     assert say(tr("{a} & {b} *{c}*", a=words, b=raw(words), c=tr("Validée"))) == f"[{words}] & [{words}] *Validated*"
+
+
+@pytest.mark.parametrize(
+    ("count", "french", "english"),
+    [
+        (0, "Bilan de la semaine : 0 dossier en cours", "Report of the week: 0 running dossiers"),
+        (1, "Bilan de la semaine : 1 dossier en cours", "Report of the week: 1 running dossier,"),
+        (2, "Bilan de la semaine : 2 dossiers en cours", "Report of the week: 2 running dossiers"),
+    ],
+)
+def test_endings_agree_with_their_number(count: int, french: str, english: str):
+    text = tr("Bilan de la semaine : {going} dossier(s) en cours, {late} échéance(s) dépassée(s).", going=count, late=1)
+    assert FR(text).startswith(french)
+    assert EN(text).startswith(english)
+
+
+def test_each_ending_agrees_with_the_number_before_it_and_people_s_words_keep_theirs():
+    text = tr("{a} dossier(s) en cours, {b} échéance(s) dépassée(s), {who}", a=1, b=3, who="le(s) maire(s)")
+    assert FR(text) == "1 dossier en cours, 3 échéances dépassées, le(s) maire(s)"
+    assert FR(tr("personne(s) prévenue(s) par {who}", who="Alice")) == "personne(s) prévenue(s) par Alice"
+    assert [FR(tr("{a} canal(aux) attend(ent)", a=a)) for a in (1, 2)] == ["1 canal attend", "2 canaux attendent"]

@@ -253,7 +253,7 @@ async def test_the_doctor_names_the_channels_that_do_not_open(twin: Twin, tmp_pa
         await twin.app.settle()
     [found] = looked(url)
     assert (found.level, found.about) == (Level.FAUTE, "sandbox")
-    assert "1 canal(aux) d'atelier ne s'ouvrent pas sur Sandbox (adt-2026-0001)" in SAY(found.said)
+    assert "1 canal d'atelier impossible à ouvrir sur Sandbox (adt-2026-0001)" in SAY(found.said)
     assert "restricted_action" in SAY(found.said)
     assert found.repair is not None
     assert "laisser le robot créer des canaux privés" in SAY(found.repair)
@@ -270,6 +270,7 @@ async def test_the_doctor_names_the_channels_that_do_not_open(twin: Twin, tmp_pa
         ("team: set MATTERMOST_TEAM", "MATTERMOST_TEAM"),
         ("name_taken: every name like adt-2026-0007 is taken", "Renommez"),
         ("no platform slack", "Redonnez les réglages"),
+        ("conversations.invite: is_archived", "Désarchivez"),
         ("channel: 500", "channel later"),
     ],
 )

@@ -101,14 +101,14 @@ def test_the_directory_is_imported_tried_first_then_for_good(migrated: Path) -> 
     file.write_text(CSV, encoding="utf-8")
     dry = run("annuaire", "importer", "annuaire.csv", "--essai", cwd=migrated)
     assert "Essai, rien n'est changé" in dry.stdout
-    assert "1 personne(s) ajoutée(s)" in dry.stdout
+    assert "1 personne ajoutée" in dry.stdout
     assert "camille" not in run("annuaire", "montrer", cwd=migrated).stdout
     assert run("annuaire", "importer", "annuaire.csv", cwd=migrated).returncode == 0
     assert "camille ; Camille Laurent ; DDT de la Meuse ; SVC dep:55" in run("annuaire", "montrer", cwd=migrated).stdout
     again = run("annuaire", "importer", "annuaire.csv", cwd=migrated)
-    assert "1 personne(s) inchangée(s)" in again.stdout
+    assert "1 personne inchangée" in again.stdout
     file.write_text(CSV.replace("DDT de la Meuse", "DDTM"), encoding="utf-8")
-    assert "1 personne(s) modifiée(s)" in run("annuaire", "importer", "annuaire.csv", cwd=migrated).stdout
+    assert "1 personne modifiée" in run("annuaire", "importer", "annuaire.csv", cwd=migrated).stdout
 
 
 def test_a_wrong_table_names_its_cells_and_changes_nothing(migrated: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_wrong_table_names_its_cells_and_changes_nothing(migrated: Path) -> No
     assert done.returncode == 1
     assert "Ligne 3, colonne identifiant" in done.stderr
     assert "Ligne 3, colonne role" in done.stderr
-    assert "2 erreur(s) : rien n'a été changé." in done.stderr
+    assert "2 erreurs : rien n'a été changé." in done.stderr
     assert "camille" not in run("annuaire", "montrer", cwd=migrated).stdout
 
 
@@ -131,6 +131,28 @@ def test_first_administrators_come_from_the_settings(migrated: Path) -> None:
     done = run("annuaire", "montrer", cwd=migrated, ATELIER_ADMINS="mattermost:alice, slack:U1")
     assert "mattermost-alice ; alice ;  ; ADMIN" in done.stdout
     assert "slack-U1" in done.stdout
+
+
+def test_the_table_names_the_administrator_whom_the_settings_knew_by_an_account(migrated: Path) -> None:
+    admins = {"ATELIER_ADMINS": "slack:U1"}
+    head, file = CSV.partition("\n")[0], migrated / "annuaire.csv"
+    file.write_text(f"{head}\ndominique;Dominique Petit;Bureau AD1;ADMIN;;slack:U1\n", encoding="utf-8")
+    assert (
+        "1 personne modifiée" in run("annuaire", "importer", "annuaire.csv", "--essai", cwd=migrated, **admins).stdout
+    )
+    assert "1 personne modifiée" in run("annuaire", "importer", "annuaire.csv", cwd=migrated, **admins).stdout
+    assert "1 personne inchangée" in run("annuaire", "importer", "annuaire.csv", cwd=migrated, **admins).stdout
+    shown = run("annuaire", "montrer", cwd=migrated, **admins).stdout
+    assert shown == "slack-U1 ; Dominique Petit ; Bureau AD1 ; ADMIN\n"
+
+
+def test_an_account_of_somebody_else_is_refused_by_the_trial_too(migrated: Path) -> None:
+    head, file = CSV.partition("\n")[0], migrated / "annuaire.csv"
+    for name, status in (("camille", 0), ("sacha", 1)):
+        file.write_text(f"{head}\n{name};{name};DDT;SVC;dep:55;slack:U7\n", encoding="utf-8")
+        done = run("annuaire", "importer", "annuaire.csv", "--essai", cwd=migrated)
+        assert (done.returncode, "appartient déjà" in done.stderr) == (status, status == 1)
+        assert run("annuaire", "importer", "annuaire.csv", cwd=migrated).returncode == status
 
 
 def test_the_journal_is_verified(tmp_path: Path) -> None:
@@ -147,7 +169,7 @@ def test_the_journal_is_verified(tmp_path: Path) -> None:
         "ATELIER_SECRET_KEY": (folder / "secret").read_text(),
     }
     done = run("journal", "verifier", cwd=tmp_path, **settings)
-    assert (done.returncode, done.stdout.strip()) == (0, "Le journal est intact : 1 demande(s).")
+    assert (done.returncode, done.stdout.strip()) == (0, "Le journal est intact : 1 demande.")
     with sqlite3.connect(folder / "atelier.db") as raw:
         raw.execute("DROP TRIGGER journal_no_update")
         raw.execute("UPDATE journal SET what = 'D7' WHERE seq = 3")
@@ -189,12 +211,12 @@ def test_a_head_that_was_kept_is_found_again_once_the_chains_have_grown(journale
     value = hashlib.sha256(kept.encode()).hexdigest()
     for given in ("tete.txt", value, value.upper()):
         done = run("journal", "verifier", "--tete", given, cwd=journaled)
-        assert (done.returncode, "2 chaîne(s), dont 0" in done.stdout) == (0, True), done.stderr
+        assert (done.returncode, "2 chaînes, dont 0" in done.stdout) == (0, True), done.stderr
     _written(journaled, "ADT-2026-0002", 3)
     _written(journaled, "ADT-2026-0003", 1)
     for given in ("tete.txt", value):
         done = run("journal", "verifier", "--tete", given, cwd=journaled)
-        assert (done.returncode, "2 chaîne(s), dont 1 ont grandi" in done.stdout) == (0, True), done.stderr
+        assert (done.returncode, "2 chaînes, dont 1 plus longue qu'alors" in done.stdout) == (0, True), done.stderr
 
 
 def test_a_journal_rewritten_whole_is_told_by_the_head_alone(journaled: Path) -> None:

@@ -170,6 +170,7 @@ def test_an_empty_field_is_one_that_is_not_there() -> None:
 
 
 def test_people_and_places_are_kept() -> None:
+    told(edited("rang: 3", "rang: 3\n    canal: slack-T0123ABCD:C042"))  # a workspace of its own
     source = edited("rang: 3", "rang: 3\n    canal: slack:C042\n    representants: [alba, oscar]")
     third = told(source, people={"alba", "oscar"}).contract.ranked()[2]
     assert (third.canal, third.representants) == ("slack:C042", ("alba", "oscar"))
@@ -226,6 +227,8 @@ def test_people_and_places_are_kept() -> None:
         (r"competences: \[habitat\]", "competences: habitat", "membres 6 › competences", "Il faut ici une liste"),
         (r"competences: \[habitat\]", "competences: [{a: b}]", "membres 6 › competences 1", "une seule valeur"),
         (r"\{membre: canopee, role: mandataire\}", "canopee", "groupements 3 › membres 1", "un groupe de champs"),
+        ("rang: 3", "rang: 3\n    canal: slack-:C042", "groupements 3 › canal", "plateforme:identifiant"),
+        ("rang: 3", "rang: 3\n    canal: teams-T1:42", "groupements 3 › canal", "plateforme:identifiant"),
         ("rang: 3", "rang: 3\n    canal: teams:42", "groupements 3 › canal", "Les plateformes sont : mattermost, slack"),
         ("rang: 3", "rang: 3\n    canal: '#canopee'", "groupements 3 › canal", "plateforme:identifiant"),
         ("rang: 3", "rang: 3\n    canal: 'slack:'", "groupements 3 › canal", "plateforme:identifiant"),
@@ -474,7 +477,7 @@ def test_a_mistake_changes_nothing_and_exits_with_one(write, units: Units) -> No
     done = run("importer", "c.yaml")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "ligne 90, groupements 3 › rang : Le rang 2 est donné à deux groupements" in done.stderr
-    assert "1 erreur(s) : rien n'a été changé." in done.stderr
+    assert "1 erreur : rien n'a été changé." in done.stderr
     with units.begin() as unit:
         assert unit.contracts.all() == ()
 
@@ -483,8 +486,8 @@ def test_a_mistake_changes_nothing_and_exits_with_one(write, units: Units) -> No
 def test_too_many_mistakes_are_cut(write) -> None:
     write("\n".join(f"champ{n}: x" for n in range(60)))
     done = run("importer", "c.yaml")
-    assert "… et 13 autre(s) plus bas." in done.stderr
-    assert "63 erreur(s) : rien n'a été changé." in done.stderr
+    assert "… et 13 autres plus bas." in done.stderr
+    assert "63 erreurs : rien n'a été changé." in done.stderr
     assert len(done.stderr.splitlines()) == 52
 
 

@@ -156,9 +156,25 @@ async def test_a_platform_at_its_limit_rests_whole_and_the_other_goes_on(round_:
     assert round_.waiting() == 0
 
 
-async def test_a_letter_for_a_platform_that_is_gone_stops_nobody(round_: Round) -> None:
+async def test_a_letter_for_a_platform_that_is_gone_waits_and_stops_nobody(round_: Round) -> None:
     round_.put("a", platform="telegraphe")
     round_.put("b")
-    assert await round_.delivery.carry() == 2, "one posted, one put aside"
+    assert await round_.delivery.carry() == 1
     assert round_.one.taken == [("canal", "b")]
-    assert round_.writer.call(lambda u: u.outbox.stats()).dead == 1
+    assert round_.writer.call(lambda u: u.outbox.stats()).dead == 0
+    assert round_.writer.call(lambda u: u.outbox.waiting()) == {"telegraphe": (1, NOW)}
+    back = Wire("telegraphe")
+    round_.delivery.platforms[back.name] = back  # type: ignore[index]
+    assert await round_.delivery.carry() == 0, "it is not asked again at once"
+    round_.now += timedelta(seconds=61)
+    assert await round_.delivery.carry() == 1
+    assert (back.taken, round_.waiting()) == ([("canal", "a")], 0)
+    assert back.asked["find"] == 0, "it was surely never taken"
+
+
+async def test_a_platform_that_comes_back_may_be_woken(round_: Round) -> None:
+    round_.put("a", platform="telegraphe")
+    await round_.delivery.carry()
+    round_.delivery.platforms["telegraphe"] = Wire("telegraphe")  # type: ignore[index]
+    round_.writer.call(lambda u: u.outbox.wake("telegraphe"))
+    assert await round_.delivery.carry() == 1

@@ -50,14 +50,14 @@ async def test_each_monday_with_what_is_late_the_picture_and_the_head_of_the_jou
     await two_requests(town)
     await lives(town, 15)
     first, second = weeks(town)
-    assert "2 dossier(s) en cours, 0 échéance(s) dépassée(s)" in first
-    assert "2 dossier(s) en cours, 2 échéance(s) dépassée(s)" in second
+    assert "2 dossiers en cours, 0 échéance dépassée" in first
+    assert "2 dossiers en cours, 2 échéances dépassées" in second
     assert f"{REF} — Prise en charge par la DGALN : dépassée depuis le lundi 9 novembre 2026" in second
     assert "attendu de Nora Benali" in second
     assert "devait partir" not in first + second
     heads = town.local.app.writer.call(lambda unit: unit.journal.heads())
     listed = "".join(f"{ref} {seq} {mac}\n" for ref, seq, mac in heads)
-    assert f"Tête du journal scellé (2 chaîne(s)) : {hashlib.sha256(listed.encode()).hexdigest()}" in second
+    assert f"Tête du journal scellé (2 chaînes) : {hashlib.sha256(listed.encode()).hexdigest()}" in second
     seal = [p for p in town.world.visible(NORA.account, REVIEW.id) if "Bilan" in p.message.text.msg][-1].message.files
     assert [f.name for f in seal] == ["journal-2026-11-16.txt"]
     assert town.local.app.writer.call(lambda unit: unit.files.content(seal[0].id)) == listed.encode()
@@ -122,7 +122,7 @@ async def test_nothing_going_on_is_said_without_a_picture(town: Town) -> None:
     await town.local.app.settle()
     await goes_by(town, days=7)
     (said,) = weeks(town)
-    assert "0 dossier(s) en cours" in said
+    assert "0 dossier en cours" in said
     assert pictures(town, NORA, REVIEW.id) == []
 
 

@@ -41,6 +41,11 @@ def test_one_person_with_two_roles_and_two_accounts() -> None:
     assert entry.accounts == (("mattermost", "camille"), ("slack", "U123"))
 
 
+def test_an_account_in_a_workspace_of_several() -> None:
+    (entry,) = entries("ines;Inès;;Bar-le-Duc;COLL;terr:55029;slack-T0123ABCD:U1, slack:U2;;;")
+    assert entry.accounts == (("slack-T0123ABCD", "U1"), ("slack", "U2"))
+
+
 def test_commas_a_bom_and_blank_lines_are_forgiven() -> None:
     found = read(
         "\ufeffidentifiant,nom,organisme,role,portee\n\nines,Inès,Bar-le-Duc,COLL,terr:55029\n", TERRITORIES, TODAY

@@ -1,7 +1,9 @@
-"""The drawings of the procedure are those that its table gives, and say all that it says."""
+"""What is drawn, pasted or listed in the documentation is what the code gives: the procedure, settings, pictures, terminals."""
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from itertools import combinations
@@ -10,12 +12,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from agreed import UNSTARTED
+from babel.messages.pofile import read_po
 
 from atelier.grammar import Step
 from atelier.labels import ROLES, STATES
 from atelier.procedure import FINAL, STEPS
 from atelier.rules import RULES
 from atelier.words import Role, State
+from bot.settings import Settings
+from scripts import consoles, draw_network, picture_roles, picture_visit, pictures
 from scripts.draw_procedure import DOCS, EVERY, markdown, sentences
 from scripts.procedure_svg import DONE, LETTER, REQUESTED, Scene, ends, svg
 
@@ -178,3 +183,111 @@ def test_the_picture_is_told_to_who_does_not_see_it_and_fits_both_lights(_name: 
     assert picture.get("aria-labelledby") == f"{title.get('id')} {told.get('id')}"
     assert all(step.label in str(told.text) for step in (*scene.steps, *scene.always) if step.target)
     assert "prefers-color-scheme: dark" in str(picture.findtext(f"{SVG}style"))
+
+
+# --- the settings ---
+
+SETTINGS_PAGES = [ROOT / "docs" / "reglages.md", ROOT / "docs" / "en" / "reglages.md"]
+ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", SETTINGS_PAGES, ids=lambda page: page.parent.name)
+def test_the_page_of_settings_tells_each_of_them_and_no_other(page: Path) -> None:
+    told = ROW.findall(page.read_text("utf-8"))
+    assert sorted(name for name, *_ in told) == sorted(name.upper() for name in Settings.model_fields)
+    for name, default, when, shown in told:
+        kept = Settings.model_fields[name.lower()].default
+        assert default == ("–" if kept in {None, ""} else f"`{str(kept).lower()}`"), name
+        assert len(when) > 4, name
+        assert shown, name
+
+
+# --- what the doctor says ---
+
+CHECKUPS = [
+    *(ROOT / "bot").glob("*.py"),
+    *(ROOT / "bot" / "slack").glob("*.py"),
+    *(ROOT / "bot" / "mattermost").glob("*.py"),
+]
+CODE = re.compile(r'(?:\b(?:ok|attention|faute|skew|_ok)\(\s*|POINT = )"([a-z_.]+)"')
+INSTALLING = {"admin", "equipe", "robot", "membre", "jeton", "commande", "salon", "mattermost", "mattermost.admin",
+              "mattermost.equipe", "mattermost.robot"}  # fmt: skip
+"""Said by the installer alone, which names no code."""
+TRIP = {"aller_retour"}
+
+
+@pytest.mark.parametrize("folder", [DOCS, DOCS / "en"], ids=lambda folder: folder.name)
+def test_each_code_of_the_doctor_is_explained(folder: Path) -> None:
+    codes = {code for file in CHECKUPS for code in CODE.findall(file.read_text("utf-8"))} - INSTALLING - TRIP
+    assert {"mattermost.appel", "slack.droits", "journal"} <= codes
+    page = "".join((folder / name).read_text("utf-8") for name in ("mattermost.md", "slack.md"))
+    assert {code for code in codes if f"`{code}`" not in page} == set()
+
+
+# --- the pictures ---
+
+
+def test_each_picture_is_made_by_a_script_and_light() -> None:
+    images = DOCS / "images"
+    taken = {images / f"{name}.png" for name in (*picture_visit.NAMES, *picture_roles.NAMES)}
+    written = {images / f"{name}.svg" for name in consoles.DRAWN} | set(draw_network.pictures())
+    found = set(images.rglob("*.*"))
+    assert found == taken | written, "take them with « python scripts/pictures.py »"
+    assert [file.name for file in found if file.stat().st_size > pictures.HEAVIEST] == []
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "roles").glob("*.md")), ids=lambda page: page.stem)
+def test_a_page_of_a_role_is_short_and_shows_its_own_pictures(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert text.count("\n") <= 150
+    shown = re.findall(r"\]\(\.\./images/roles/([a-z0-9-]+)\.png\)", text)
+    assert 3 <= len(shown) <= 5
+    assert sorted(shown) == sorted(
+        name.removeprefix("roles/") for name in picture_roles.NAMES if f"/{page.stem}-" in name
+    )
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "roles").glob("*.md")), ids=lambda page: page.stem)
+def test_each_button_that_a_role_is_told_of_exists(page: Path) -> None:
+    with (ROOT / "chat" / "catalogues" / "fr.po").open("rb") as catalogue:
+        known = {str(entry.id) for entry in read_po(catalogue)}
+    text = re.sub(r"^!\[.*$", "", page.read_text("utf-8"), flags=re.MULTILINE)
+    told = set(re.findall(r"« ([A-ZÀÉ][^»]+) »", text))
+    assert len(told) > 8
+    assert told <= known
+
+
+PLACED = draw_network.pictures()
+
+
+@pytest.mark.parametrize("file", PLACED, ids=lambda file: file.stem)
+def test_the_drawing_of_the_network_is_what_its_words_give(file: Path) -> None:
+    assert file.read_text("utf-8") == PLACED[file], "redraw with « python scripts/draw_network.py »"
+    picture = ET.fromstring(PLACED[file])  # noqa: S314 - our own file
+    assert picture.findtext(f"{SVG}title")
+    texts = [(words(t), centred(t)) for t in picture.iter(f"{SVG}text")]
+    assert [(a, b) for (a, one), (b, other) in combinations(texts, 2) if overlap(one, other)] == []
+    boxes = [r for r in picture.iter(f"{SVG}rect") if r.get("class") != "page"]
+    for box in boxes:
+        x, y, wide, high = (float(box.get(k, 0)) for k in ("x", "y", "width", "height"))
+        for text, (left, top, right, bottom) in texts:
+            inside = x <= left and right <= x + wide and y <= top and bottom <= y + high
+            assert inside or not overlap((left, top, right, bottom), (x, y, x + wide, y + high)), text
+
+
+def centred(text: ET.Element) -> tuple[float, float, float, float]:
+    """The frame of a text that is centred where it stands."""
+    x, y = float(text.get("x", 0)), float(text.get("y", 0))
+    half = len(words(text)) * LETTER * (1.1 if text.get("class") == "name" else 1) / 2
+    return x - half, y - 12, x + half, y + 4
+
+
+# --- what the terminal says ---
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+async def test_the_terminals_of_the_pages_say_what_the_commands_say() -> None:
+    told = await consoles.said()
+    wrong = [file.name for file, text in consoles.wanted(told).items() if file.read_text("utf-8") != text]
+    assert wrong == [], "paste again with « python scripts/consoles.py »"
+    assert {name for page in consoles.pages() for name in consoles.named(page)} == set(told)

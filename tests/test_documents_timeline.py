@@ -35,7 +35,7 @@ FRENCH = Words(
     today="Aujourd’hui",
     empty="Aucun atelier en cours.",
     page="page {page} / {pages}",
-    summary="{count} dossier(s), du {start} au {end}.",
+    summary="Dossiers : {count}, du {start} au {end}.",
     late="En retard : {list}.",
     period="du {start} au {end}",
     columns=("Dossier", "Quoi", "Du", "Au", "État"),
@@ -292,8 +292,18 @@ def test_the_alternative_says_all_when_it_can_and_what_is_late_when_it_cannot():
     short = alt_text(ONE)
     assert "Attente du maire – du 10 oct. 2026 au 20 oct. 2026 (suspension)" in short
     long = alt_text(many(60))
-    assert "60 dossier(s), du 7 sept. 2026 au 1er mars 2027." in long
+    assert "Dossiers : 60, du 7 sept. 2026 au 1er mars 2027." in long
     assert "Dossier 0, Note à remettre, 15 nov. 2026" in long
     assert "Attente du maire" not in long
     assert len(long) <= ALT_LIMIT
     assert len(alt_text(ONE, 100)) <= 100
+
+
+def test_a_day_to_verify_says_so_in_the_picture_and_in_words():
+    doubtful = Mark("Observations du titulaire sur les pénalités", date(2027, 3, 1), Standing.AHEAD, to_verify=True)
+    words = replace(FRENCH, verify="date à vérifier")
+    picture = Picture("ADT-2026-0988", TODAY, (Row("Nouméa", marks=(doubtful,)),), words)
+    for told in (drawn(picture), text_list(picture), text_table(picture), alt_text(picture)):
+        assert "date à vérifier" in told
+    sure = replace(picture, rows=(Row("Nouméa", marks=(replace(doubtful, to_verify=False),)),))
+    assert "vérifier" not in drawn(sure) + text_list(sure)

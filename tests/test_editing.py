@@ -67,7 +67,7 @@ def test_after_transmission_only_a_letter_still_owed_may_come(state: State) -> N
 
 @pytest.mark.parametrize("state", [State.VALIDEE, State.REFUSEE, State.REORIENTEE, State.RETIREE, State.SANS_SUITE])
 def test_a_decided_request_does_not_change(state: State) -> None:
-    with pytest.raises(Refused, match="close"):
+    with pytest.raises(Refused, match="ne change plus, la demande en est à"):
         editing.may_write(a_draft(state), SVC, item("courrier_soutien"))
 
 

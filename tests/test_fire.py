@@ -354,12 +354,8 @@ def test_a_token_revoked_while_running_then_given_back(pair: tuple[Bot, Blocks])
     assert "check SLACK_BOT_TOKEN" in bot.log
 
 
-@pytest.mark.parametrize(
-    ("who", "code"), [(REVIEW, "is_archived"), (REVIEW, "channel_not_found"), (HUGO, "user_disabled")]
-)
-def test_a_channel_archived_or_a_user_deactivated_holds_nobody_else(
-    pair: tuple[Bot, Blocks], who: str, code: str
-) -> None:
+@pytest.mark.parametrize(("who", "code"), [(REVIEW, "channel_not_found"), (HUGO, "user_disabled")])
+def test_a_channel_gone_or_a_user_deactivated_holds_nobody_else(pair: tuple[Bot, Blocks], who: str, code: str) -> None:
     bot, blocks = pair
     bot.slack.refused = {who: code, f"D{who}": code}
     bot.who(MARC).press(blocks, "Confirmer")
@@ -372,11 +368,12 @@ def test_a_channel_archived_or_a_user_deactivated_holds_nobody_else(
     assert all(who in place and code in reason for place, reason in dead)
 
 
-def test_not_in_the_channel_then_invited(pair: tuple[Bot, Blocks]) -> None:
+@pytest.mark.parametrize("code", ["not_in_channel", "is_archived"])
+def test_not_in_the_channel_then_invited_or_archived_then_brought_back(pair: tuple[Bot, Blocks], code: str) -> None:
     bot, blocks = pair
-    bot.slack.refused = {REVIEW: "not_in_channel"}
+    bot.slack.refused = {REVIEW: code}
     bot.who(MARC).press(blocks, "Confirmer")
-    until(lambda: bot.logged("not_in_channel") >= 1, "the refusal")
+    until(lambda: bot.logged(code) >= 1, "the refusal")
     until(lambda: set(announced(bot).values()) == {0, 1}, "the others told")
     bot.slack.refused = {}
     until(lambda: bot.retries_are_due() or not bot.waiting(), "everything carried")

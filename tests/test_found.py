@@ -252,7 +252,7 @@ async def test_references_are_suggested_wherever_one_is_typed(town: Town) -> Non
 async def test_the_list_is_filtered_as_people_type(town: Town, typed: str, count: int) -> None:
     await town.drafted()
     await town.player.command(CAMILLE, f"liste {typed}")
-    assert f"{count} demande(s)." in town.read(CAMILLE)
+    assert f"{count} demande{'s' * (count > 1)}." in town.read(CAMILLE)
 
 
 async def test_skipping_by_text_skips_the_question_asked(town: Town) -> None:

@@ -59,3 +59,16 @@ def test_what_slack_carried_then_is_read_now(frozen: Path) -> None:
     seals, now = Seals.of(SECRET), datetime.fromisoformat(kept["at"])
     assert [seals.pressed(value, now) for value in kept["sealed"]] == [Token(**b) for b in kept["buttons"]]
     assert seals.asked(kept["window"], now)[0] == Token(**kept["buttons"][0])
+
+
+async def test_requests_of_then_are_found_by_their_words_now(town: Town) -> None:
+    """Earlier versions kept no words to look for a request by: moving the schema wrote them."""
+    told = {
+        "bar-le-duc": "2 demandes.",
+        "BAR LE DUC brouillon": "1 demande.",
+        "meuse": "2 demandes.",
+        "verdun": "0 demande.",
+    }
+    for typed, count in told.items():
+        await town.player.command(CAMILLE, f"liste {typed}")
+        assert town.last(CAMILLE) == count, typed

@@ -231,12 +231,13 @@ async def test_two_files_for_one_letter_are_refused(town: Town) -> None:
     assert "un seul fichier à la fois" in town.last(CAMILLE)
 
 
-async def test_a_draft_is_reminded_after_a_working_day(town: Town) -> None:
+async def test_a_draft_left_for_a_week_is_recalled_and_not_the_day_after(town: Town) -> None:
     await town.player.command(CAMILLE, "demande")
-    town.local.clock.jump(timedelta(hours=20))
-    await town.local.app.settle()
+    for _ in range(7):
+        town.local.clock.jump(timedelta(days=1))
+        await town.local.app.settle()
     assert "votre brouillon vous attend" not in town.read(CAMILLE)
-    town.local.clock.jump(timedelta(hours=4))
+    town.local.clock.jump(timedelta(days=1))
     await town.local.app.settle()
     read = town.read(CAMILLE)
     assert "votre brouillon vous attend" in read

@@ -182,8 +182,10 @@ async def test_what_a_bot_may_not_do(stage: Stage):
     real = capture("post_ephemeral_by_bot_api_403")
     status, told = await asked(stage, "POST", "/posts/ephemeral", json={"user_id": "x", "post": {}})
     assert (status, told["id"], shape(told)) == (403, real["json"]["id"], shape(real["json"]))
-    for method, path in (("GET", "/commands"), ("POST", "/commands")):
+    for method, path in (("GET", f"/commands?team_id={stage.world.team}&custom_only=true"), ("POST", "/commands")):
         assert (await asked(stage, method, path, json={}))[0] == 403
+    status, listed = await asked(stage, "GET", f"/commands?team_id={stage.world.team}")
+    assert (status, [c for c in listed if c["token"] or c["url"]]) == (200, []), "listed, without their secrets"
     assert (await asked(stage, "GET", "/users/me", token="wrong"))[0] == 401
 
 

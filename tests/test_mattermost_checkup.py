@@ -159,7 +159,7 @@ async def test_the_server_calls_the_bot_and_the_bot_answers(world: World, runnin
         level, said = seen["mattermost.appel"]
         assert (level, "aller-retour en" in said, running in said) == (Level.OK, True, True)
         assert "mattermost.adresse" not in seen, "it was proved that a private address may be called"
-    assert [path for path, _ in world.calls] == ["mattermost/dialogs"] * 2
+    assert [path for path, _ in world.calls] == ["mattermost/dialogs", "mattermost/commands"] * 2
 
 
 async def test_the_server_may_not_call_the_bot(world: World, running: str):
@@ -218,6 +218,9 @@ async def test_the_ateliers_channels(world: World):
     assert (await found(world, ateliers=(ours,)))["mattermost.ateliers"][0] is Level.OK
     level, said = (await found(world, ateliers=(ours, gone)))["mattermost.ateliers"]
     assert (level, gone in said, ours in said) == (Level.FAUTE, True, False)
+    world.channels[ours]["delete_at"] = 1
+    level, said = (await found(world, ateliers=(ours,)))["mattermost.ateliers"]
+    assert (level, f"{ours} est archivé" in said, "désarchiver" in said) == (Level.FAUTE, True, True)
     assert "mattermost.ateliers" not in await found(world)
 
 

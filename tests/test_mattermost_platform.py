@@ -56,10 +56,15 @@ async def test_a_deactivated_or_unknown_user_is_not_written_to(stage: Stage, mon
         await stage.room.platform.post(at(f"dm:{new_id()}"), HELLO, "o3", "", "fr")
 
 
-async def test_an_archived_channel_takes_nothing(stage: Stage):
+async def test_an_archived_channel_is_waited_for(stage: Stage):
+    """An administrator may bring it back: nothing dies of it."""
+    id_ = await stage.room.platform.post(at(stage.channel), HELLO, "o0", "", "fr")
     stage.world.channels[stage.channel]["delete_at"] = 1
-    with pytest.raises(Undeliverable, match="can_not_post_to_deleted"):
+    with pytest.raises(Undelivered, match="can_not_post_to_deleted") as refused:
         await stage.room.platform.post(at(stage.channel), HELLO, "o1", "", "fr")
+    assert (refused.value.retry_after, refused.value.untaken) == (900, True)
+    with pytest.raises(Undelivered, match="can_not_update_post_in_deleted"):
+        await stage.room.platform.pin(at(stage.channel), id_)
 
 
 async def test_the_bot_is_removed_from_a_channel(stage: Stage):

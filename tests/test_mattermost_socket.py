@@ -115,6 +115,7 @@ async def test_fact_41_a_server_that_restarted_is_read_back(live: Stage):
     root = live.world.create(live.world.bot, {"channel_id": live.channel, "message": "racine"})
     live.paul.say("en fil", live.channel, root["id"])
     await until_connected(live, 2)
+    await met(lambda: len(heard(live)) == 3)
     await live.settle()
     assert sorted(heard(live)) == ["avant", "en fil", "pendant"]
     live.anne.say("après")
@@ -131,6 +132,7 @@ async def test_fact_41_a_gap_in_the_numbers_is_read_back(live: Stage):
     connection.sent.append({})
     live.world.listeners[:] = [queue]
     live.anne.say("après")
+    await met(lambda: len(heard(live)) == 3)
     await live.settle()
     assert sorted(heard(live)) == ["après", "avant", "perdu"]
 
@@ -226,6 +228,7 @@ async def test_the_server_goes_and_comes_back(live: Stage):
     await asyncio.sleep(0.1)
     live.world.outage = ""
     await until_connected(live, 2)
+    await met(lambda: bool(heard(live)))
     await live.settle()
     assert heard(live) == ["pendant la panne"]
 
@@ -239,6 +242,7 @@ async def test_a_server_that_was_away_at_our_start(stage: Stage):
     stage.anne.say("pendant la panne")
     stage.world.outage = ""
     await until_connected(stage, 1)
+    await met(lambda: bool(heard(stage)))
     await stage.settle()
     assert heard(stage) == ["pendant la panne"]
     task.cancel()

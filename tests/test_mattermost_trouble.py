@@ -198,10 +198,13 @@ async def test_an_archived_channel_is_said_and_holds_up_nothing_else(stage: Matt
     written(stage, "Lettre 1")
     await stage.settle()
     assert received(stage) == ["Lettre 1"]
-    assert letters(stage)[0][0] == "dead"
+    assert letters(stage)[0][0] == "waiting"
     assert "can_not_post_to_deleted" in letters(stage)[0][1], "kept, with the reason, for « atelier doctor »"
     level, said = (await doctor(stage))["mattermost.salon"]
     assert (level, "archivé" in said, "Désarchivez" in said) == (Level.FAUTE, True, True)
+    stage.world.channels[stage.review]["delete_at"] = 0
+    await carried(stage)
+    assert "À tous" in stage.read(NORA, REVIEW.id)
 
 
 async def test_an_address_that_the_server_refuses_to_call_leaves_the_conversation(stage: MattermostStage) -> None:

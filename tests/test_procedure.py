@@ -429,7 +429,7 @@ def test_another_order_needs_its_reason() -> None:
     dossier = in_state(State.TRANSMISE)
     ahead = Around(ahead=("ADT-2026-0001", "ADT-2026-0002", "ADT-2026-0003", "ADT-2026-0004"))  # type: ignore[arg-type]
     expected = (
-        "4 demande(s) plus ancienne(s) attendent encore : ADT-2026-0001, ADT-2026-0002, ADT-2026-0003. Les demandes sont "
+        "4 demande(s) plus ancienne(s) attend(ent) encore : ADT-2026-0001, ADT-2026-0002, ADT-2026-0003. Les demandes sont "
         "examinées selon l'ordre d'arrivée (circulaire, §5) : prenez la première, ou donnez votre motif (10 caractères au moins)."
     )
     for motif in ("", "   ", "pressé", " " * 30):
@@ -529,11 +529,14 @@ def test_another_tool_is_one_of_the_list() -> None:
 
 
 def test_an_invitation_names_somebody_of_the_directory_once() -> None:
-    expected = "« Inès Moreau » n'est pas dans l'annuaire : vérifiez le nom."
+    expected = "« Inès Moreau » n'est pas dans l'annuaire : vérifiez le nom, ou dites à cette personne de taper « /atelier » pour demander son accès."
     assert said(draft(), Do.INVITER, Role.SVC, around=Around()) == expected
     invited = take(draft(), Do.INVITER)
     assert Member(person=GUEST, role=Role.COLL) in invited.members
-    assert said(invited, Do.INVITER, Role.SVC) == "Cette personne fait déjà partie de la demande à ce titre."
+    assert (
+        said(invited, Do.INVITER, Role.SVC)
+        == "Cette personne fait déjà partie de la demande à ce titre : rien à faire, elle la voit avec « /atelier voir ADT-2026-0007 »."
+    )
     assert len(take(invited, Do.INVITER, role="CAUE").members) == len(invited.members) + 1
 
 

@@ -59,6 +59,21 @@ async def test_help_explains_a_gesture(town: Town) -> None:
     assert "circulaire, §5" in read
 
 
+async def test_help_shows_the_gestures_of_one_s_own_role_and_all_of_them_when_asked(town: Town) -> None:
+    await town.player.command(INES, "aide")
+    read = town.read(INES)
+    assert "« /atelier » seul montre ce qui vous attend" in read.replace("│", " ")
+    assert "/atelier observations REF" in read
+    assert "/atelier ecarter REF" not in read
+    await town.player.command(CAMILLE, "aide complète")
+    assert "/atelier ecarter REF" in town.read(CAMILLE)
+
+
+async def test_help_explains_a_command(town: Town) -> None:
+    await town.player.command(INES, "aide ranger")
+    assert "dire ce qu'est un fichier déposé" in town.last(INES)
+
+
 async def test_words_without_a_question_are_answered(town: Town) -> None:
     await town.player.say(CAMILLE, "salut le robot")
     assert "Je n'ai pas compris" in town.last(CAMILLE)

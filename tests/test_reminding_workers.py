@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from cases import in_state
 from databases import units_on
 from sqlalchemy import select
 
+from atelier import rules
 from atelier.dossier import Holding, Person
 from atelier.words import PersonId, Reference, Role, State
 from chat.cards import Address
@@ -61,3 +63,28 @@ def test_many_workers_ring_and_each_person_reads_one_message(units, url, workers
     assert set(states) == {"sent"}
     assert settled == states["sent"]
     assert settled >= DOSSIERS * EXAMINERS
+
+
+def test_a_step_taken_while_deadlines_ring_waits_for_them_or_they_for_it(units, url) -> None:
+    """Whoever rings holds a dossier before its reminders, as whoever takes a step does: neither waits for the other."""
+    units.run(people)
+    units.run(dossiers)
+    ref = Reference("ADT-2026-0007")
+    engine = open_engine(url)
+    with ThreadPoolExecutor(1) as pool:
+        with units.begin() as unit:
+            dossier = unit.dossiers.get(ref)
+            ringing = pool.submit(units_on(engine).run, lambda u: reminding.ring(u, MORNING))
+            time.sleep(0.5)  # it waits for the dossier now
+            runs = rules.stop_all(dossier.runs, MORNING)
+            done = dossier.model_copy(update={"runs": runs})
+            unit.dossiers.save(done, dossier.version)
+            clocks.keep(unit, done, MORNING)
+        assert ringing.result() > 0
+    engine.dispose()
+    with units.engine.connect() as connection:
+        told = connection.execute(select(outbox.c.message)).scalars().all()
+        left = connection.execute(select(reminders.c.state).where(reminders.c.ref == ref)).scalars().all()
+    assert told
+    assert not any(ref in str(message) for message in told), "nothing rings once it is done"
+    assert set(left) == {"unwanted"}

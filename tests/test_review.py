@@ -60,7 +60,7 @@ async def test_the_arrival_number_is_given_once_and_the_queue_is_in_order(town: 
     assert [town.dossier(r).arrival for r in (REF, "ADT-2026-0002")] == [1, 2]
     await town.player.command(NORA, "file")
     read = flat(town.read(NORA))
-    assert "2 demande(s) dans la file" in read
+    assert "2 demandes dans la file" in read
     assert read.index("1. ADT-2026-0001") < read.index("2. ADT-2026-0002")
     await town.player.command(ALIX, "file")
     assert REF not in town.read(ALIX)
@@ -72,7 +72,7 @@ async def test_out_of_order_needs_a_reason_which_stays_inside(town: Town) -> Non
     await quickly(town.player, ALIX, "Pithiviers", "Revitaliser le centre de Pithiviers")
     await town.player.command(NORA, "prendre ADT-2026-0002")
     await town.player.fill(NORA, {"motif": ""})
-    assert "1 demande(s) plus ancienne(s) attendent encore" in town.problems(NORA)
+    assert "1 demande plus ancienne attend encore" in town.problems(NORA)
     await town.player.fill(NORA, {"motif": "Session prévue avant l'été"})
     assert town.dossier("ADT-2026-0002").state is State.EN_ECHANGE
     assert "Session prévue avant l'été" in town.read(NORA, REVIEW.id)

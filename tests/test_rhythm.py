@@ -141,8 +141,9 @@ def test_each_rule_has_its_rhythm() -> None:
     late = [("retard", n) for n in (1, 5, 15, 25)]
     assert told(RuleId.CIBLE_INSTRUCTION) == [*before, *late]
     assert told(RuleId.VERIFICATION) == [("avant", 30), *before, *late]
-    assert told(RuleId.BC_OBSERVATIONS) == [("avant", 7), ("avant", 2), ("jour", 0)]
-    assert told(RuleId.RELANCE_BROUILLON) == [("jour", 0), *(("retard", n) for n in (5, 25, 45, 65))]
+    assert told(RuleId.BC_OBSERVATIONS) == [("avant", 2), ("jour", 0)]
+    assert told(RuleId.SUR_SITE) == [*before[1:], *late]
+    assert told(RuleId.RELANCE_BROUILLON) == [("retard", n) for n in (5, 25, 45, 65)]
 
 
 @pytest.mark.parametrize("row", RULES, ids=lambda row: row.id)

@@ -460,26 +460,32 @@ def test_signed_nonsense_breaks_nothing(body: str):
 # What was missed
 
 
+def _after(seconds: int) -> str:
+    """That many seconds after noon, as Slack says it: it gives back nothing older than what it is asked for."""
+    return f"{NOON.timestamp() + seconds:.6f}"
+
+
 async def test_what_was_said_while_we_were_away(anne: Person, desk: Desk, slack: FakeSlack):
-    told = [{"user": "W111", "text": text, "ts": ts} for text, ts in (("deux", "1795000002.0"), ("un", "1795000001.0"))]
-    ours = {"user": "UBOT", "bot_id": "B1", "text": "Bonjour", "ts": "1795000000.0"}
+    told = [{"user": "W111", "text": text, "ts": ts} for text, ts in (("deux", _after(2)), ("un", _after(1)))]
+    ours = {"user": "UBOT", "bot_id": "B1", "text": "Bonjour", "ts": _after(0)}
     slack.will("conversations.history", {"ok": True, "messages": [*told, ours]})
     place = Address(platform="slack", id="dm:W111")
     assert await anne.room.catch_up.since(place, NOON) == 3
     assert [(e.text, e.id, e.place) for e in desk.events if isinstance(e, Said)] == [
-        ("un", "m:DW111:1795000001.0", place),
-        ("deux", "m:DW111:1795000002.0", place),
+        ("un", f"m:DW111:{_after(1)}", place),
+        ("deux", f"m:DW111:{_after(2)}", place),
     ]
     assert slack.of("conversations.history")[0]["oldest"] == f"{NOON.timestamp():.6f}"
 
 
 async def test_a_thread_missed_stops_where_the_memory_is_away(anne: Person, desk: Desk, slack: FakeSlack):
-    told = [{"user": "W111", "text": "x", "ts": ts, "thread_ts": "1.0"} for ts in ("1.0", "2.0", "3.0")]
+    root = _after(1)
+    told = [{"user": "W111", "text": "x", "ts": ts, "thread_ts": root} for ts in (root, _after(2), _after(3))]
     slack.will("conversations.replies", {"ok": True, "messages": told})
     desk.will(outcome="away")
     with pytest.raises(Undelivered):
-        await anne.room.catch_up.since(Address(platform="slack", id="C1"), NOON, "1.0")
-    assert [e.id for e in desk.events] == ["m:C1:2.0"]
+        await anne.room.catch_up.since(Address(platform="slack", id="C1"), NOON, root)
+    assert [e.id for e in desk.events] == [f"m:C1:{_after(2)}"]
 
 
 # Socket Mode

@@ -139,7 +139,7 @@ async def test_a_file_goes_out_and_one_comes_in(town: Town):
     shared = [f["name"] for m in await town.history(town.revue) for f in m.get("files", ())]
     assert shared == ["note.pdf"]
     channel = await town.room.platform.channel(f"dm:{town.me}")
-    await files.share(town.hers, "courrier.txt", b"contents", channel, "")
+    await files.share(town.hers, "courrier.txt", b"contents", (channel, ""))
     await town.until(1)
     [event] = town.events
     assert isinstance(event, Attached)

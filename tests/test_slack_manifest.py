@@ -17,18 +17,18 @@ from tests.slack.samples import sample
 
 ROOM = Path(__file__).parent.parent / "bot" / "slack"
 URL = "https://atelier.example"
-METHOD = re.compile(r"(auth|chat|conversations|files|users|views|apps)\.[a-zA-Z.]+")
+METHOD = re.compile(r"(auth|oauth|chat|conversations|files|users|views|apps)\.[a-zA-Z0-9.]+")
 
 
-def _made(lang: str, *, socket: bool) -> dict[str, Any]:
-    return manifest(URL, load().say(lang), socket=socket)
+def _made(lang: str, *, socket: bool = False, several: bool = False) -> dict[str, Any]:
+    return manifest(URL, load().say(lang), socket=socket, several=several)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("socket", [False, True])
+@pytest.mark.parametrize(("socket", "several"), [(False, False), (True, False), (False, True)])
 @pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
-def test_slack_s_own_schemas_take_it(lang: str, version: str, socket: bool):
-    made = _made(lang, socket=socket)
+def test_slack_s_own_schemas_take_it(lang: str, version: str, socket: bool, several: bool):
+    made = _made(lang, socket=socket, several=several)
     if version == "2.0.0":
         made["_metadata"] = {"major_version": 2, "minor_version": 1}
     schema = sample(f"slack_app_manifest.schema.{version}")
@@ -47,6 +47,11 @@ def test_the_address_is_told_unless_slack_is_called_instead():
     assert made["settings"]["interactivity"]["request_url"] == f"{URL}{PATH}"
     assert made["settings"]["event_subscriptions"]["request_url"] == f"{URL}{PATH}"
     assert URL not in str(_made("fr", socket=True))
+
+
+def test_where_slack_leads_back_is_told_when_the_bot_may_be_installed_elsewhere():
+    assert _made("fr", several=True)["oauth_config"]["redirect_urls"] == [f"{URL}/slack/oauth_redirect"]
+    assert "redirect_urls" not in _made("fr")["oauth_config"]
 
 
 def test_every_method_called_has_its_scope_and_no_other():

@@ -123,7 +123,7 @@ async def test_files_go_before_the_message_and_once(slack: FakeSlack, platform: 
 
 @pytest.mark.parametrize(
     "code",
-    ["channel_not_found", "is_archived", "user_not_found", "user_disabled", "invalid_blocks",
+    ["channel_not_found", "user_not_found", "user_disabled", "invalid_blocks",
      "msg_blocks_too_long", "cant_update_message", "a_code_of_next_year"],
 )  # fmt: skip
 async def test_never(slack: FakeSlack, platform: Slack, code: str):
@@ -133,7 +133,7 @@ async def test_never(slack: FakeSlack, platform: Slack, code: str):
 
 
 @pytest.mark.parametrize(
-    "code", ["token_revoked", "invalid_auth", "account_inactive", "missing_scope", "not_in_channel"]
+    "code", ["token_revoked", "invalid_auth", "account_inactive", "missing_scope", "not_in_channel", "is_archived"]
 )
 async def test_the_administrator_must_act_and_no_message_dies_of_it(slack: FakeSlack, platform: Slack, code: str):
     slack.fail("chat.postMessage", code)

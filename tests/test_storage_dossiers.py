@@ -143,9 +143,11 @@ def test_lists_are_the_same_whichever_way_they_are_looked_for(units, monkeypatch
         assert [d.ref for d in unit.dossiers.listed(svc, 9, 9, "55")[0]] == [ref(1), ref(2), ref(3)]
         assert unit.dossiers.listed(svc, 9, 9, "88") == ([], 0)
         assert [(n, d.ref) for n, d in unit.dossiers.queue_of(svc, 2)] == [(1, ref(1)), (2, ref(2))]
-        assert unit.deadlines.nearest_for(svc, 2) == [ref(3), ref(2)]
-        assert [unit.deadlines.count_for(svc, most) for most in (2, 9)] == [2, 3]
-        (brief,) = unit.dossiers.briefs_for(svc, 1)
+        assert unit.deadlines.nearest_for(svc, 2, NOW) == [ref(3), ref(2)]
+        assert [unit.deadlines.count_for(svc, most, NOW) for most in (2, 9)] == [2, 3]
+        (found,) = unit.dossiers.found_for(svc, 1)
+        assert (found.ref, found.departement, found.words) == (ref(1), "55", "55029 ddt")
+        (brief,) = unit.dossiers.briefs([found.ref])
         assert (brief.ref, brief.departement, brief.service, brief.territory) == (ref(1), "55", "DDT", "55029")
 
 
@@ -157,3 +159,42 @@ def test_several_are_held_at_once(units):
         unit.dossiers.save(held[ref(3)].model_copy(update={"service": "DREAL"}), 1)
         assert unit.dossiers.get(ref(3)).service == "DREAL"
         assert unit.dossiers.held([]) == {}
+
+
+def test_words_follow_what_is_saved(units):
+    kept(units, dossier(1, codes=("55029",)))
+    everywhere = person("ad", (Role.DREAL, ""))
+    with units.begin() as unit:
+        read = unit.dossiers.get(ref(1))
+        assert [f.words for f in unit.dossiers.found_for(everywhere, 9)] == ["55029 ddt"]
+        unit.dossiers.save(read.model_copy(update={"service": "DDT de l'Orne, à Alençon"}), 1)
+    with units.begin() as unit:
+        assert [f.words for f in unit.dossiers.found_for(everywhere, 9)] == ["55029 ddt de l orne a alencon"]
+
+
+def test_a_glimpse_is_the_dossier_less_what_it_says_and_is_never_saved(units):
+    whole = dossier(1, state=State.TRANSMISE, arrival=1)
+    kept(units, whole, dossier(2))
+    with units.begin() as unit:
+        glimpses = unit.dossiers.glimpsed([ref(2), ref(1), ref(9)])
+        assert list(glimpses) == [ref(1), ref(2)]
+        one = glimpses[ref(1)]
+        for same in (
+            "ref",
+            "state",
+            "departement",
+            "service",
+            "members",
+            "runs",
+            "transmitted",
+            "mission",
+            "transfers",
+        ):
+            assert getattr(one, same) == getattr(whole, same), same
+        assert (one.territory(), one.scopes()) == (whole.territory(), whole.scopes())
+        for what in (lambda: one.value("objet"), lambda: one.piece("note"), one.complement):
+            with pytest.raises(LookupError):
+                what()
+        with pytest.raises(Stale):
+            unit.dossiers.save(one, one.version)
+        assert unit.dossiers.get(ref(1)) == whole

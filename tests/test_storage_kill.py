@@ -13,7 +13,7 @@ from samples import NOW, REF, at, by, dossier, message
 
 from atelier.words import PersonId
 from storage.engine import check_schema, open_engine
-from storage.outbox import Stats
+from storage.letters import Stats
 from storage.reminders import Wanted
 
 HERE = Path(__file__).parent

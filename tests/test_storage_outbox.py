@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from storage.cards import Copy
 from storage.errors import Stale
-from storage.outbox import Stats
+from storage.letters import Stats
 
 HERE, THERE = at("canal"), at("canal", "slack")
 

@@ -76,6 +76,8 @@ def test_direct_goes_to_the_first_account_or_the_preferred_one(units):
         assert unit.people.direct(ALICE.id) == at("dm:U1", "slack")
         unit.people.prefer(ALICE.id, at("m1"))
         assert unit.people.direct(ALICE.id) == at("dm:m1")
+        unit.people.meet([ALICE.id, BOB.id])
+        assert [unit.people.direct(one.id) for one in (ALICE, BOB)] == [at("dm:m1"), None], "read with others too"
         assert unit.people.direct(BOB.id) is None
         unit.people.save(ALICE.model_copy(update={"active": False}))
         assert unit.people.direct(ALICE.id) is None
@@ -138,6 +140,10 @@ def test_sql_finds_whom_the_dossier_knows(units, people, dossiers, roles):
         for one in dossiers:
             expected = [p for p in people if one.roles_of(p) & roles]
             assert list(unit.people.holding(roles, one)) == expected
+        unit.people.gather(dossiers)  # read at once: what is common to a département is found once
+        for one in dossiers:
+            held = [(p, one.roles_of(p)) for p in people]
+            assert [(p, r) for p, r in unit.people.around(one) if r] == [(p, r) for p, r in held if r]
         state = {one.ref: one.state for one in dossiers}
         for somebody in people:
             seen = [d.ref for d in unit.dossiers.list_for(somebody, limit=10)]
@@ -150,7 +156,8 @@ def test_sql_finds_whom_the_dossier_knows(units, people, dossiers, roles):
             assert [d.ref for d in going] == [ref for ref in seen if state[ref] in QUEUED]
             assert unit.dossiers.going(somebody, QUEUED, 10, len(going)) == []
             assert unit.dossiers.count_going(somebody, 10) == sum(state[ref] not in FINAL for ref in seen)
-            assert {b.ref for b in unit.dossiers.briefs_for(somebody, 10)} == set(seen)
+            assert [f.ref for f in unit.dossiers.found_for(somebody, 10)] == seen
+            assert [b.ref for b in unit.dossiers.briefs(reversed(seen))] == seen
             sought = sight(somebody)
             along = select(dossiers_table.c.ref).where(seen_by(sought.shape, along=True))
             assert set(connection.execute(along, sought.values).scalars()) == set(seen)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, OperationalError, ProgrammingError
 
 from storage.engine import open_engine
@@ -71,6 +72,17 @@ def test_it_is_in_the_transaction(engine):
             COUNT.changed(connection, {"name": "n", "value": 1})
             undone.rollback()
         assert AMONG.rows(connection, {"names": ["n"]}) == []
+
+
+@pytest.mark.parametrize("instant", [NOON, NOON.replace(microsecond=70), datetime(2026, 1, 1, 0, 30, tzinfo=PARIS)])
+def test_sqlite_keeps_an_instant_as_sqlalchemy_would(sqlite_url, instant):
+    engine = open_engine(sqlite_url)
+    with engine.begin() as connection:
+        PUT.changed(connection, LETTER | {"written": instant})
+        text = run(connection, "SELECT written FROM outbox").fetchone()[0]
+        theirs = DATETIME().bind_processor(connection.dialect)
+    assert text == theirs(instant.astimezone(UTC).replace(tzinfo=None))
+    engine.dispose()
 
 
 def test_a_naive_instant_and_a_missing_value_are_refused(engine):

@@ -11,7 +11,7 @@ from samples import DAY, NOW, REF, at, ref
 from atelier.words import PersonId, RuleId
 from chat.text import tr
 from storage.cards import Copy
-from storage.deadlines import DeadlineRow
+from storage.deadlines import DeadlineRow, told
 from storage.errors import NotFound, Stale
 from storage.threads import Thread
 
@@ -157,3 +157,5 @@ def test_deadlines_are_replaced(units):
         assert unit.deadlines.of(REF) == [met, late]
         assert unit.deadlines.running() == [(REF, late)]
         assert len(unit.deadlines.of(ref(2))) == 1
+        unit.deadlines.keep(REF, [replace(late, explanation=told(steps))])
+        assert unit.deadlines.of(REF) == [met, late], "told beforehand, it is kept as it would have been"

@@ -208,6 +208,35 @@ async def test_who_no_longer_waits_is_left_out(sqlite: Writer):
     assert kept(sqlite) == {ref(2)}
 
 
+async def test_those_of_a_batch_are_answered_by_one_waking_of_the_loop(sqlite: Writer):
+    loop, woken = asyncio.get_running_loop(), []
+    before = loop.call_soon_threadsafe
+
+    def counted(callback: Callable[..., object], *args: Any, **more: Any) -> asyncio.Handle:
+        woken.append(callback)
+        return before(callback, *args, **more)
+
+    loop.call_soon_threadsafe = counted
+    assert await together(sqlite, *(adding(n) for n in range(1, 9))) == list(range(1, 9))
+    del loop.call_soon_threadsafe
+    assert len(woken) == 2, "the busy one's, and the batch's"
+
+
+def test_a_loop_that_is_closed_holds_nobody_up(sqlite: Writer):
+    free, loop = threading.Event(), asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)  # the task below never learns what became of it
+    sqlite._submitted(lambda _: free.wait(10))
+    lost = loop.create_task(sqlite.run(adding(1)))
+    loop.run_until_complete(asyncio.sleep(0.01))
+    loop.close()
+    stays = sqlite._submitted(adding(2))
+    free.set()
+    assert stays.result(10) == 2
+    assert not lost.done()
+    assert sqlite.call(adding(3)) == 3
+    assert kept(sqlite) == {ref(1), ref(2), ref(3)}
+
+
 async def test_close_waits_for_those_who_wait_and_then_takes_nobody(url: str):
     writer = Writer(units_on(open_engine(url)))
     futures = [writer._submitted(adding(n)) for n in range(1, 40)]

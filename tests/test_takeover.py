@@ -697,17 +697,17 @@ def test_the_command_tries_then_takes_over_then_changes_nothing(tmp_path: Path) 
     dry = run("reprise", "r.csv", "--essai", cwd=tmp_path)
     assert dry.returncode == 0, dry.stderr
     assert "Vérification du livrable : au plus tard le lundi 4 janvier 2027" in dry.stdout
-    assert "Essai, rien n'est changé : 5 atelier(s) repris, 0 déjà là." in dry.stdout
+    assert "Essai, rien n'est changé : 5 ateliers repris, 0 déjà là." in dry.stdout
     assert "ATELIER_REVIEW_CHANNEL" in run("reprise", "r.csv", cwd=tmp_path).stderr
     done = run("reprise", "r.csv", cwd=tmp_path, **review)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Reprise faite : 5 atelier(s) repris, 0 déjà là." in done.stdout
-    assert "0 atelier(s) repris, 5 déjà là." in run("reprise", "r.csv", cwd=tmp_path, **review).stdout
+    assert "Reprise faite : 5 ateliers repris, 0 déjà là." in done.stdout
+    assert "0 atelier repris, 5 déjà là." in run("reprise", "r.csv", cwd=tmp_path, **review).stdout
     (tmp_path / "w.csv").write_bytes(written(a_row(State.ANIMATION, bc2_reception="", territoire="Apt")))
     wrong = run("reprise", "w.csv", cwd=tmp_path, **review)
     assert wrong.returncode == 1
     assert "Ligne 2, colonne bc2_reception : L'état « Animation » suppose un bon de commande" in wrong.stderr
-    assert "1 erreur(s) : rien n'a été changé." in wrong.stderr
+    assert "1 erreur : rien n'a été changé." in wrong.stderr
     assert "ne se lit pas" in run("reprise", "rien.csv", "--essai", cwd=tmp_path).stderr
 
 

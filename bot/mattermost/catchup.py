@@ -1,7 +1,8 @@
 """What was said while we were away: read back by « since », and heard as if the socket had just told it.
 
 « since » is about the last change, strictly after: posts edited or deleted since come too, and a post at that very
-millisecond does not (fact 42). So one millisecond more is asked, and what was created before is left.
+millisecond does not (fact 42). So one millisecond more is asked; of what was created before, only what its author changed is
+told, as a correction. What was deleted is told by nobody, here as when we are there.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ class CatchUp:
         """
         await self._up()
         channel = await self.platform.places.channel(place.id)
-        posts = await self._changed(channel, int(moment.timestamp() * 1000))
+        start = int(moment.timestamp() * 1000)
+        posts = await self._changed(channel, start)
         missed = [p for p in posts if not thread or text(p, "root_id") == thread]
-        tasks = self._taken(missed, direct=place.id.startswith(DIRECT))
+        tasks = self._taken(missed, direct=place.id.startswith(DIRECT), start=start)
         await asyncio.gather(*tasks)
         return len(tasks)
 
@@ -67,10 +69,16 @@ class CatchUp:
         """
         start, total = int(moment.timestamp() * 1000), 0
         for channel in (await self._channels()).values():
-            if number(channel, "last_post_at") >= start and not number(channel, "delete_at"):
+            direct = self._direct(channel)
+            if self._worth(channel, start, direct=direct):
                 posts = await self._changed(text(channel, "id"), start)
-                total += len(self._taken(posts, direct=self._direct(channel)))
+                total += len(self._taken(posts, direct=direct, start=start))
         return total
+
+    @staticmethod
+    def _worth(channel: Payload, start: int, *, direct: bool) -> bool:
+        """What is only corrected leaves no trace on its channel, and is nobody's word in a direct conversation."""
+        return not number(channel, "delete_at") and (not direct or number(channel, "last_post_at") >= start)
 
     def _direct(self, channel: Payload) -> bool:
         me = self.platform.me
@@ -86,12 +94,12 @@ class CatchUp:
         return found
 
     async def _changed(self, channel: str, start: int) -> list[Payload]:
-        """The posts created since, oldest first."""
+        """The posts created or changed since, in the order in which that happened."""
         posts = await self._page(channel, {"since": start - 1})
         if len(posts) >= FULL:
             posts += await self._older(channel, start)
-        new = {text(p, "id"): p for p in posts if number(p, "create_at") >= start}
-        return sorted(new.values(), key=lambda p: number(p, "create_at"))
+        moments = {text(p, "id"): (_when(p, start), p) for p in posts}
+        return [p for at, p in sorted(moments.values(), key=lambda found: found[0]) if at >= start]
 
     async def _older(self, channel: str, start: int) -> list[Payload]:
         """Page by page from the newest, until what was before."""
@@ -107,14 +115,20 @@ class CatchUp:
         call = self.platform.link.call
         return listed(await call("since", lambda api: api.posts.get_posts_for_channel(channel, asked)))
 
-    def _taken(self, posts: list[Payload], *, direct: bool) -> list[asyncio.Task[None]]:
+    def _taken(self, posts: list[Payload], *, direct: bool, start: int) -> list[asyncio.Task[None]]:
         """What is being handled of these posts."""
         tasks = []
         for post in posts:
             try:
-                task = self.events.take(post, direct=direct)
+                task = self.events.read_back(post, direct=direct, start=start)
             except Unreadable as error:
                 log.warning("unreadable", why=str(error))
             else:
                 tasks += [task] if task is not None else []
         return tasks
+
+
+def _when(post: Payload, start: int) -> int:
+    """When it was posted, or changed by its author if it was posted before."""
+    made = number(post, "create_at")
+    return made if made >= start else number(post, "edit_at")

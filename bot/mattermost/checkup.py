@@ -36,6 +36,9 @@ INVITE = tr(
     "Dans Mattermost, ouvrez le salon de revue et invitez-y le robot (« /invite »), puis relancez « atelier doctor »."
 )
 BACK = tr("Invitez-y le robot (« /invite ») ; ses messages y attendent, dans l'ordre, et partiront alors.")
+UNARCHIVE = tr(
+    "Faites-le désarchiver par un administrateur de l'équipe : ses messages attendent, dans l'ordre, et partiront dans le quart d'heure."
+)
 MOST = 200
 """Channels asked about: more would make the doctor slow, and what is wrong with one is seldom wrong with it alone."""
 
@@ -78,7 +81,9 @@ class Checkup:
                 me = await self._ask(http, "/users/me")
             except Silent as silence:
                 return [_silent(silence)]
-            way = WayBack(self.url, self.token, self.public, self.command_token, PATIENCE, self.secret, self.channel)
+            way = WayBack(
+                self.url, self.token, self.public, self.command_token, PATIENCE, self.secret, self.channel, self.admin
+            )
             if me.status != httpx.codes.OK:
                 return [_refused(me), *_hour(me), *await way.findings(token=False)]
             return [_known(me), *_hour(me), *await self._rest(http), *await way.findings(token=True)]
@@ -123,19 +128,22 @@ class Checkup:
         return [ok("mattermost.salon", tr("Le robot est membre du salon de revue {id}.", id=self.channel))]
 
     async def _ateliers(self, http: httpx.AsyncClient) -> list[Finding]:
-        """Whether we are still in the ateliers' channels: what is told there would wait for ever."""
+        """Whether the ateliers' channels live, and we are still in them: what is told there would wait for ever."""
         asked = self.ateliers[:MOST]
-        gone = [id_ for id_ in asked if (await self._ask(http, f"/channels/{id_}/members/me")).status != httpx.codes.OK]
-        if not asked:
-            return []
-        if not gone:
-            return [
-                ok("mattermost.ateliers", tr("Le robot est membre de {count} canal(aux) d'atelier.", count=len(asked)))
-            ]
-        return [
-            faute("mattermost.ateliers", tr("Le robot n'est pas membre du canal d'atelier {id}.", id=raw(id_)), BACK, id_)
-            for id_ in gone
-        ]  # fmt: skip
+        wrong = [finding for id_ in asked if (finding := await self._atelier(http, id_)) is not None]
+        if not asked or wrong:
+            return wrong
+        said = tr("Le robot est membre de {count} canal(aux) d'atelier.", count=len(asked))
+        return [ok("mattermost.ateliers", said)]
+
+    async def _atelier(self, http: httpx.AsyncClient, id_: str) -> Finding | None:
+        if (await self._ask(http, f"/channels/{id_}/members/me")).status != httpx.codes.OK:
+            said = tr("Le robot n'est pas membre du canal d'atelier {id}.", id=raw(id_))
+            return faute("mattermost.ateliers", said, BACK, id_)
+        if (await self._ask(http, f"/channels/{id_}")).data.get("delete_at"):
+            said = tr("Le canal d'atelier {id} est archivé : rien ne peut y être écrit.", id=raw(id_))
+            return faute("mattermost.ateliers", said, UNARCHIVE, id_)
+        return None
 
     async def _settings(self, http: httpx.AsyncClient) -> list[Finding]:
         """The server's settings, when an administrator's token is lent for it."""

@@ -19,7 +19,7 @@ from bot.mattermost.limits import heavy, pieces, shortened, weight
 from bot.mattermost.marks import markdown, plain, unmentioned
 from bot.mattermost.press import Seals
 from bot.mattermost.words import MORE_ACTS, left_out
-from chat.cards import Card, Fact, Message
+from chat.cards import Card, Fact, File, Message
 from chat.text import Say, Text, raw, tr
 
 Block = dict[str, Any]
@@ -71,8 +71,17 @@ class Pen:
         block, spilt = self._block(card, sentence, kept)
         if told:
             spilt = [*spilt, "\n".join([self.say(MORE_ACTS), *(self.say(_typed(b.label, b.command)) for b in told)])]
-        text = self._body([sentence, *spilt], lines)
+        text = self._body([sentence, *self._alts(drawn.files, sentence), *spilt], lines)
         return Drawn(text, [block] if block else [])
+
+    def _alts(self, files: Sequence[File], sentence: str) -> list[str]:
+        """What each picture shows, beside it: an attachment takes no alternative text. Said once."""
+        told = {self.say(f.alt): f for f in files if f.alt is not None}
+        return [
+            self.say(tr("Image « {file} » : {alt}", file=raw(f.name), alt=f.alt))
+            for alt, f in told.items()
+            if alt not in sentence
+        ]
 
     def _block(self, card: Card, sentence: str, actions: list[Block]) -> tuple[Block, list[str]]:
         """The attachment, and the paragraphs that find no place in it."""

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 WAITS = (1.0, 2.0, 5.0, 15.0)
 """Seconds between two tries; the last one goes on for ever."""
 REMEMBERED = 2000
+AWAY = "away"
 
 
 @dataclass(slots=True)
@@ -46,17 +47,32 @@ class Events:
         except Unreadable as error:
             log.warning("unreadable", why=str(error))
 
-    def take(self, post: Payload, *, direct: bool, corrected: bool = False) -> asyncio.Task[None] | None:
+    def read_back(self, post: Payload, *, direct: bool, start: int) -> asyncio.Task[None] | None:
+        """A post read back, of which something happened since `start` (the server's milliseconds).
+
+        What was posted since is told as it is now; what was heard before, and changed since, is told as a correction,
+        which is nobody's word in a direct conversation. What was deleted is not told. Raises Unreadable.
+        """
+        edited = not direct and number(post, "edit_at") >= max(start, 1)
+        if number(post, "create_at") < start or text(post, "id") in self._heard:
+            return self.take(post, direct=direct, corrected=True) if edited else None
+        again = messages.message(post, self.hub.me, direct=direct, corrected=True) if edited else None
+        return self.take(post, direct=direct, again=again)
+
+    def take(
+        self, post: Payload, *, direct: bool, corrected: bool = False, again: Heard | None = None
+    ) -> asyncio.Task[None] | None:
         """Handle a post after those of its conversation; None for what is nobody's words, or already heard.
 
-        `corrected`: it was told when it was posted, and was changed since. Raises Unreadable.
+        `corrected`: it was told when it was posted, and was changed since; `again` is what to tell if it was heard by
+        another process, before it was changed. Raises Unreadable.
         """
         found = messages.message(post, self.hub.me, direct=direct, corrected=corrected)
         known = f"{text(post, 'id')}:{number(post, 'edit_at')}" if corrected else text(post, "id")
         if found is None or not self._new(known):
             return None
         before = self._last.get(found[0].channel)
-        task = asyncio.create_task(self._in_turn(found, before))
+        task = asyncio.create_task(self._in_turn(found, again, before))
         self._last[found[0].channel] = task
         task.add_done_callback(lambda done: self._ended(found[0].channel, done))
         return task
@@ -74,32 +90,37 @@ class Events:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("post lost", channel=channel, exc_info=error)
 
-    async def _in_turn(self, found: Heard, before: asyncio.Task[None] | None) -> None:
+    async def _in_turn(self, found: Heard, again: Heard | None, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
+        if await self._until_handled(found) == "seen" and again is not None:
+            await self._until_handled(again)
+
+    async def _until_handled(self, found: Heard) -> str:
+        """What became of it at last."""
         tried = 0
-        while not await self._handled(*found):
+        while (outcome := await self._handled(*found)) == AWAY:
             await asyncio.sleep(WAITS[min(tried, len(WAITS) - 1)])
             tried += 1
+        return outcome
 
-    async def _handled(self, spot: Spot, words: Said | Dropped | Asked) -> bool:
-        """False when it must be tried again."""
+    async def _handled(self, spot: Spot, words: Said | Dropped | Asked) -> str:
+        """What became of it; « away » when it must be tried again."""
         if isinstance(words, Dropped) and not spot.direct:
             outcome = (await self.hub.receive(words.said.offered())).outcome
-            if outcome in {"ignored", "away"}:
-                return outcome == "ignored"
+            if outcome in {"ignored", AWAY}:
+                return outcome
         try:
             event = await self._fetched(spot, words) if isinstance(words, Dropped) else words
         except Undelivered as failure:
             log.warning("file later", reason=str(failure))
-            return False
+            return AWAY
         if event is None:
-            return True
+            return "ignored"
         answer = await self.hub.receive(event)
-        if answer.outcome == "away":
-            return False
-        self.hub.follow(spot, answer.replies, answer.lang)
-        return True
+        if answer.outcome != AWAY:
+            self.hub.follow(spot, answer.replies, answer.lang)
+        return answer.outcome
 
     async def _fetched(self, spot: Spot, dropped: Dropped) -> AnyEvent | None:
         """The files with their bytes; the words alone when the server gave none of them."""

@@ -56,6 +56,9 @@ class Interactions:
 
     async def command(self, form: Payload) -> Told:
         """« /atelier … »: the first reply is the answer itself, shown to the person alone."""
+        sounded = probe.typed(self.hub.drawing.seals.probe, form, self.hub.drawing.now(), self.hub.me)
+        if sounded is not None:
+            return Told({"response_type": "ephemeral", "text": sounded})
         try:
             spot, event = self.hub.reader.command(form)
         except Unreadable as error:

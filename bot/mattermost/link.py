@@ -25,6 +25,8 @@ ADMIN_ACTS = 900.0
 """Seconds before trying again what only the administrator can cure."""
 SOON = 5.0
 UNKNOWN, FORBIDDEN, TOO_MANY, BROKEN = 401, 403, 429, 500
+ARCHIVED = ("can_not_post_to_deleted", "can_not_update_post_in_deleted")
+"""An archived channel: the bot cannot bring it back (that is « manage_team »), an administrator can. Measured on 5.37."""
 UNREACHED = frozenset({"ConnectError", "ConnectTimeout"})
 """The server never read the request."""
 Work = Callable[[Driver], Any]
@@ -77,6 +79,9 @@ class Link:
             return Undelivered(said, ADMIN_ACTS, untaken=True)
         if status == FORBIDDEN:
             return await self._forbidden(what, failure)
+        if any(mark in failure.code for mark in ARCHIVED):
+            log.error("mattermost: this channel is archived", what=what, code=failure.code)
+            return Undelivered(said, ADMIN_ACTS, untaken=True)
         log.warning("mattermost refuses", what=what, code=failure.code, request=failure.request)
         return Undeliverable(said)
 

@@ -1,4 +1,4 @@
-"""A probe of the way back: the server is asked to send us a dialog that nobody opened, and our answer comes back by it.
+"""Probes of the way back: a dialog that nobody opened, and a command that the bot types; our answers come back by the server.
 
 The server sends whatever anybody submits to whatever address they name (fact 22): the bot's own token is enough. The state
 is sealed, good for two minutes and for the bot's own account; the answer is a tag that only our key makes. Nothing changes.
@@ -36,3 +36,25 @@ def answered(by: Seal, payload: Payload, now: datetime, me: Me) -> dict[str, Any
     except Forged:
         return None
     return {"error": expected(by, str(nonce))}
+
+
+def words(by: Seal, nonce: str, now: datetime) -> str:
+    """What the bot types after « /atelier »."""
+    return f"{CALLBACK} {asked(by, nonce, now)}"
+
+
+def typed_answer(by: Seal, nonce: str) -> str:
+    """What a bot with our key answers to it."""
+    return by.tag(f"{CALLBACK} tapée\n{nonce}")
+
+
+def typed(by: Seal, form: Payload, now: datetime, me: Me) -> str | None:
+    """The answer to a command, when it is a probe that the bot itself typed; None for any other."""
+    word, _, state = text(form, "text").strip().partition(" ")
+    if word != CALLBACK or not me.id or text(form, "user_id") != me.id:
+        return None
+    try:
+        nonce = by.open(state, now).get(NAME)
+    except Forged:
+        return None
+    return typed_answer(by, str(nonce))

@@ -49,22 +49,23 @@ class Sounding:
     async def finding(self) -> Finding:
         """Whether the server reaches the bot; honest when it could not be made to try."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        async with httpx.AsyncClient(timeout=self.patience, headers=headers, verify=trust()) as http:
+        base = f"{self.url.rstrip('/')}{API}"
+        async with httpx.AsyncClient(base_url=base, timeout=self.patience, headers=headers, verify=trust()) as http:
             try:
-                spot = await self._spot(http)
-                return await self._sounded(http, spot) if spot else _untried(tr("le robot n'est dans aucun salon"))
+                found = await spot(http, self.channel)
+                return await self._sounded(http, found) if found else _untried(tr("le robot n'est dans aucun salon"))
             except httpx.TimeoutException:
                 return self._fault(raw(f"plus de {int(self.patience)} s"))
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failure:
                 return _untried(raw(type(failure).__name__))
 
-    async def _sounded(self, http: httpx.AsyncClient, spot: dict[str, str]) -> Finding:
+    async def _sounded(self, http: httpx.AsyncClient, where: dict[str, str]) -> Finding:
         nonce, by = fresh_id(), Seals.of(self.secret).probe
         body = {
-            **spot, "url": f"{self.public.rstrip('/')}{dialogs.PATH}", "callback_id": probe.CALLBACK, "submission": {},
+            **where, "url": f"{self.public.rstrip('/')}{dialogs.PATH}", "callback_id": probe.CALLBACK, "submission": {},
             "state": probe.asked(by, nonce, datetime.now(UTC)), "cancelled": False,
         }  # fmt: skip
-        answer = await http.post(f"{self._api}{SUBMIT}", json=body)
+        answer = await http.post(SUBMIT, json=body)
         told = answer.json()
         told = told if isinstance(told, Mapping) else {}
         why = raw(str(told.get("id") or f"HTTP {answer.status_code}"))
@@ -87,26 +88,26 @@ class Sounding:
         said = tr("Mattermost n'arrive pas à appeler le robot à {url} ({why}).", url=raw(self.public), why=why)
         return faute(POINT, said, CALLS)
 
-    async def _spot(self, http: httpx.AsyncClient) -> dict[str, str]:
-        """A channel that the bot is in, and its team, which the server asks for. Nothing when there is none."""
-        found = await self._read(http, f"/channels/{self.channel}") if self.channel else None
-        if isinstance(found, Mapping) and found.get("team_id"):
-            return {"channel_id": self.channel, "team_id": str(found["team_id"])}
-        for team in _objects(await self._read(http, "/users/me/teams")):
-            for channel in _objects(await self._read(http, f"/users/me/teams/{team.get('id')}/channels")):
-                return {"channel_id": str(channel.get("id")), "team_id": str(team.get("id"))}
-        return {}
 
-    async def _read(self, http: httpx.AsyncClient, path: str) -> object:
-        answer = await http.get(f"{self._api}{path}")
-        return answer.json() if answer.is_success else None
-
-    @property
-    def _api(self) -> str:
-        return f"{self.url.rstrip('/')}{API}"
+async def spot(http: httpx.AsyncClient, channel: str) -> dict[str, str]:
+    """A channel that the bot is in, and its team, which the server asks for. Nothing when there is none. Raises HTTPError."""
+    found = await _read(http, f"/channels/{channel}") if channel else None
+    if isinstance(found, Mapping) and found.get("team_id") and not found.get("delete_at"):
+        return {"channel_id": channel, "team_id": str(found["team_id"])}
+    for team in objects(await _read(http, "/users/me/teams")):
+        for held in objects(await _read(http, f"/users/me/teams/{team.get('id')}/channels")):
+            if held.get("team_id") and not held.get("delete_at"):
+                return {"channel_id": str(held.get("id")), "team_id": str(team.get("id"))}
+    return {}
 
 
-def _objects(found: object) -> list[Mapping[str, Any]]:
+async def _read(http: httpx.AsyncClient, path: str) -> object:
+    answer = await http.get(path)
+    return answer.json() if answer.is_success else None
+
+
+def objects(found: object) -> list[Mapping[str, Any]]:
+    """The objects of a list, whatever it is."""
     return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
 
 

@@ -20,14 +20,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from bot.findings import Finding, Level, attention, faute, ok
 from bot.mattermost import certificates
 from bot.mattermost.client import API, PORTS, trust
+from bot.mattermost.command_sounding import COMMAND, POINT, CommandSounding
 from bot.mattermost.sounding import CALLS, Sounding
 from bot.mattermost.words import RETRY
 from chat.text import raw, tr
 
-COMMAND = tr(
-    "Recopiez dans MATTERMOST_COMMAND_TOKEN le jeton de la commande « /atelier » (Intégrations → Commandes), ou lancez "
-    "« atelier mattermost installer »."
-)
 HEALTHY = "/healthz"
 
 
@@ -35,7 +32,8 @@ HEALTHY = "/healthz"
 class WayBack:
     """One server and the bot's public address. `patience` is in seconds, for each question.
 
-    `secret` is ATELIER_SECRET_KEY, None when it is missing; `channel` is one that the bot is in, if one is known.
+    `secret` is ATELIER_SECRET_KEY, None when it is missing; `channel` is one that the bot is in, if one is known;
+    `admin` is an administrator's token, if one was lent.
     """
 
     url: str
@@ -45,11 +43,13 @@ class WayBack:
     patience: float
     secret: bytes | None = field(default=None, repr=False)
     channel: str = ""
+    admin: str = field(default="", repr=False)
 
     async def findings(self, *, token: bool) -> list[Finding]:
         """What is found; what needs a token that the server knows is tried only with one."""
         socket_ = [await self._websocket()] if token else []
-        return [*socket_, *self._command(), *await self._called(token=token)]
+        command = await self._command(token=token)
+        return [*socket_, *command, *await self._called(token=token, typed=not command)]
 
     async def _websocket(self) -> Finding:
         """Connected, and greeted: a token that is refused is no HTTP error there."""
@@ -74,22 +74,28 @@ class WayBack:
             return attention("mattermost.websocket", said, tr("Donnez à MATTERMOST_URL une adresse en https."))
         return ok("mattermost.websocket", tr("Le websocket de Mattermost se connecte par TLS."))
 
-    def _command(self) -> list[Finding]:
+    async def _command(self, *, token: bool) -> list[Finding]:
         if self.command_token:
-            return []
+            return await self._typing.compared() if token else []
         said = tr("MATTERMOST_COMMAND_TOKEN manque : la commande « /atelier » est refusée.")
-        return [attention("mattermost.commande", said, COMMAND)]
+        return [attention(POINT, said, COMMAND)]
 
-    async def _called(self, *, token: bool) -> list[Finding]:
-        """Whether the server reaches the bot: it is made to; else, what can be seen from here."""
+    @property
+    def _typing(self) -> CommandSounding:
+        return CommandSounding(
+            self.url, self.token, self.public, self.command_token, self.patience, self.channel, self.admin
+        )
+
+    async def _called(self, *, token: bool, typed: bool) -> list[Finding]:
+        """Whether the server reaches the bot: it is made to; else, what can be seen from here. `typed`: by a command too."""
         asked = urlsplit(self.public)
         if asked.scheme not in PORTS or not asked.hostname:
             said = tr("ATELIER_PUBLIC_URL manque : aucun bouton de Mattermost ne mènerait au robot.")
             repair = tr("Donnez l'adresse à laquelle le serveur Mattermost appelle le robot, par exemple https://atelier.exemple.fr.")  # fmt: skip
             return [faute("mattermost.rappel", said, repair)]
         made = await self._sounded() if token else []
-        if [finding.level for finding in made] == [Level.OK]:
-            return made
+        if self.secret is not None and [finding.level for finding in made] == [Level.OK]:
+            return [*made, *([await self._typing.typed(self.secret)] if typed else [])]
         inside = await asyncio.to_thread(private, asked.hostname)
         return [*made, *([_untrusted(asked.hostname)] if inside else []), await self._healthy()]
 

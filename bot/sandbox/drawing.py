@@ -13,7 +13,7 @@ from markupsafe import Markup
 from bot.sandbox import limits
 from bot.sandbox.limits import held_short, shortened, split
 from bot.sandbox.marks import html, plain
-from bot.sandbox.views import ButtonView, FactView, FieldView, FormView, Group, MenuView, MessageView
+from bot.sandbox.views import ButtonView, FactView, FieldView, FileView, FormView, Group, MenuView, MessageView
 from chat.cards import Button, Card, Fact, File, Menu, Message
 from chat.forms import Form, Question
 from chat.talk import Given
@@ -60,7 +60,7 @@ def message(drawn: Message, say: Say) -> MessageView:
         paragraphs=tuple(paragraphs),
         menus=tuple(menus),
         rows=tuple(map(tuple, rows)),
-        files=tuple(_file(f) for f in drawn.files),
+        files=tuple(_file(f, say) for f in drawn.files),
         left_out=say(tr("… et {count} autres éléments qui ne tiennent pas dans un message.", count=dropped))
         if dropped
         else "",
@@ -141,8 +141,9 @@ def _once(text: Sequence[Markup], title: str) -> tuple[Markup, ...]:
     return () if [t.striptags() for t in text] == [title] else tuple(text)
 
 
-def _file(file: File) -> tuple[str, str, int]:
-    return file.id, shortened(file.name, limits.TITLE), file.size
+def _file(file: File, say: Say) -> FileView:
+    alt = shortened(plain(say(file.alt)), limits.PARAGRAPH) if file.alt else ""
+    return FileView(file.id, shortened(file.name, limits.TITLE), file.size, alt)
 
 
 def _groups(items: Sequence[T], size: int) -> list[Sequence[T]]:

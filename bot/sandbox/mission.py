@@ -34,7 +34,10 @@ async def play(player: Player, ref: str) -> None:
 
 
 def days(player: Player, count: int) -> None:
-    """Time passes."""
+    """Time passes: `count` days, and on to a day worked in the Meuse."""
+    today = player.local.clock.now().date()
+    while not is_working_day(today + timedelta(count), "55"):
+        count += 1
     player.local.clock.jump(timedelta(days=count))
 
 
@@ -105,9 +108,9 @@ async def note(player: Player, ref: str) -> None:
     await handed(player, "note-v2.pdf", "Note d'appropriation", ref)
     await player.press(OSCAR, "Remettre la note")
     await player.fill(OSCAR, NOTE)
-    await player.command(PAUL, f"approuver {ref} version = 2 | document = Décision du 4 décembre 2026")
+    await player.command(PAUL, f"approuver {ref} version = 2 | document = Décision du {day(player)}")
     await player.press(MAIRE, "Approuver la note")
-    await player.fill(MAIRE, {"version": "2", "document": "Lettre du maire du 4 décembre 2026"})
+    await player.fill(MAIRE, {"version": "2", "document": f"Lettre du maire du {day(player)}"})
 
 
 async def session(player: Player, ref: str) -> None:

@@ -11,7 +11,7 @@ from textwrap import wrap
 from bot.sandbox.marks import plain, quiet
 from chat.cards import Card, Fact, Message
 from chat.forms import Form, Question
-from chat.text import Say
+from chat.text import Say, tr
 
 WIDTH = 100
 NAME_MOST = 30
@@ -35,6 +35,8 @@ def _message(message: Message, say: Say) -> Iterator[str]:
         yield from _card(message.card, say)
     for file in message.files:
         yield f"[📎 {' '.join(plain(quiet(file.name)).split())}]"
+        if file.alt is not None:
+            yield from _wrapped(plain(say(tr("Image : {alt}", alt=file.alt))), "   ", "   ")
 
 
 def _card(card: Card, say: Say) -> Iterator[str]:

@@ -47,6 +47,16 @@ class FactView:
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """A file. `alt` is what a picture shows; empty for anything else."""
+
+    id: str
+    name: str
+    size: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """A message. Each part counts for what it takes of the fifty blocks: facts by ten, buttons by rows of twenty-five."""
 
@@ -58,7 +68,7 @@ class MessageView:
     paragraphs: tuple[Markup, ...] = ()
     menus: tuple[MenuView, ...] = ()
     rows: tuple[tuple[ButtonView, ...], ...] = ()
-    files: tuple[tuple[str, str, int], ...] = ()
+    files: tuple[FileView, ...] = ()
     left_out: str = ""
     card: bool = False
 

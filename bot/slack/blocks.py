@@ -15,6 +15,7 @@ from bot.slack.limits import shortened, width
 from bot.slack.marks import marked, mrkdwn, plain
 
 Block = dict[str, Any]
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def label(text: str, limit: int) -> Block:
@@ -51,7 +52,7 @@ def field(name: str, value: str) -> Block:
 
 def weight(block: Block) -> int:
     """What a block counts for in a message's total, its container included."""
-    return width(json.dumps(block, ensure_ascii=False, separators=(",", ":")))
+    return width(_COMPACT.encode(block))
 
 
 @dataclass(slots=True)

@@ -5,14 +5,14 @@ The manifest asks for no « channels:read »: whether we are in a channel is lea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
-from bot.findings import Finding, attention, faute, ok
+from bot.findings import Finding, Level, attention, faute, ok
 from bot.skew import skew
 from bot.slack.link import API
 from bot.slack.scopes import SCOPES
@@ -24,6 +24,9 @@ GRAIN = timedelta(seconds=1)
 REINSTALL = tr(
     "Collez le manifeste de « atelier slack manifest » dans l'application, réinstallez-la dans l'espace de travail, puis "
     "redonnez SLACK_BOT_TOKEN."
+)
+AGAIN = tr(
+    "Envoyez à qui administre cet espace un lien de « atelier slack inviter » : réinstaller le robot suffit, rien n'est perdu."
 )
 RETRY = tr(
     "Vérifiez l'accès réseau à Slack, SLACK_API_URL et le mandataire HTTPS_PROXY, puis relancez « atelier doctor »."
@@ -50,14 +53,31 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """One workspace. `api` is the Web API's base; empty: Slack's own. `channel` is the review channel, if it is here."""
+    """One workspace. `api` is the Web API's base; empty: Slack's own. `channel` is the review channel, if it is here.
+
+    `about` is the platform of a workspace installed by invitation, `name` what it is called.
+    """
 
     token: str = field(repr=False)
     api: str = ""
     channel: str = ""
+    about: str = ""
+    name: str = ""
 
     async def findings(self) -> list[Finding]:
         """Everything found, in order; what cannot be asked without an answer to the first question is not asked."""
+        found = await self._found()
+        return [self._told(finding) for finding in found] if self.about else found
+
+    def _told(self, finding: Finding) -> Finding:
+        """Of which workspace; the token of one is none of the settings'."""
+        said = tr("« {name} » ({platform}) : {said}", name=raw(self.name), platform=raw(self.about), said=finding.said)
+        repair = finding.repair
+        if finding.level is not Level.OK and finding.point in {"slack.jeton", "slack.droits"} and repair is not RETRY:
+            repair = AGAIN
+        return replace(finding, said=said, repair=repair, about=self.about)
+
+    async def _found(self) -> list[Finding]:
         async with httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False) as http:
             try:
                 hello = await self._ask(http, "auth.test")
@@ -65,7 +85,7 @@ class Checkup:
                 said = tr("Slack ne répond pas ({why}).", why=raw(str(silence)))
                 return [faute("slack.jeton", said, RETRY)]
             if not hello.data.get("ok"):
-                return [_refused(_code(hello)), *_hour(hello)]
+                return [_refused(_code(hello), alone=not self.about), *_hour(hello)]
             return [_known(hello), _scopes(hello), *_hour(hello), *await self._channel(http)]
 
     async def _channel(self, http: httpx.AsyncClient) -> list[Finding]:
@@ -104,8 +124,12 @@ def _known(hello: Answered) -> Finding:
     return ok("slack.jeton", tr("Slack connaît le robot : {who}, espace {where}.", who=raw(who), where=raw(where)))
 
 
-def _refused(code: str) -> Finding:
-    said = tr("Slack refuse SLACK_BOT_TOKEN ({why}).", why=raw(code))
+def _refused(code: str, *, alone: bool) -> Finding:
+    said = (
+        tr("Slack refuse SLACK_BOT_TOKEN ({why}).", why=raw(code))
+        if alone
+        else tr("Slack refuse le jeton de cet espace ({why}).", why=raw(code))
+    )
     if code == "ratelimited":
         return attention(
             "slack.jeton", said, tr("Slack demande d'attendre : relancez « atelier doctor » dans une minute.")

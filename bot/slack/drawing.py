@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from bot.slack import blocks, limits
 from bot.slack.blocks import Block, Room
-from bot.slack.limits import cost, pieces, shortened
-from bot.slack.marks import mrkdwn, plain
+from bot.slack.limits import pieces, shortened, weight
+from bot.slack.marks import mrkdwn, plain, quiet
 from bot.slack.options import options
 from bot.slack.press import Seals
 from chat.cards import Button, Card, Fact, File, Menu, Message
@@ -65,7 +65,7 @@ class Pen:
         """The sentence, else the title; escaped, for it is read as mrkdwn too."""
         sentence = plain(self.say(drawn.text)).strip() or title or "…"
         first = pieces(sentence, limits.NOTICE - 1)
-        return mrkdwn(first[0]) + ("…" if len(first) > 1 else "")
+        return mrkdwn(quiet(first[0])) + ("…" if len(first) > 1 else "")
 
     def _state(self, card: Card) -> list[Block]:
         return [blocks.context(TONES[card.tone] + self.say(card.state))] if card.state else []
@@ -108,7 +108,7 @@ class Pen:
         short, long = [], []
         for fact in facts:
             name, value = self.say(fact.name), self.say(fact.value)
-            if sum(map(cost, name + value)) + 3 <= limits.FIELD and name.strip():
+            if weight(name) + weight(value) + 3 <= limits.FIELD and name.strip():
                 short.append((name, value))
             else:
                 long.append(self.say(tr("{name} : {value}", name=fact.name, value=fact.value)))

@@ -25,7 +25,8 @@ log = structlog.get_logger()
 
 Headers = Mapping[str, Sequence[str]]
 LAST_RETRY = 3
-DONE, AGAIN = 200, 503
+DONE, SEEN, AGAIN = 200, 208, 503
+"""What Slack is owed; « seen » is said to whoever reads back, and is « done » to Slack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,12 @@ class Events:
 
     async def message(self, payload: Payload, headers: Headers) -> int:
         """A message typed, or files dropped. What Slack sends again while we work waits for the same work."""
-        found = messages.message(payload, self.hub.bots)
+        status = await self.read(payload, headers)
+        return DONE if status == SEEN else status
+
+    async def read(self, payload: Payload, headers: Headers) -> int:
+        """The same, for whoever reads back: SEEN for what was handled before."""
+        found = messages.message(payload, self.hub.bots, self.hub.seat)
         if found is None:
             return DONE
         spot, words = found
@@ -73,6 +79,8 @@ class Events:
             self._listened.add(spot.channel)
         if not away or (last and (aloud or spot.channel in self._listened)):
             self.hub.follow(spot, answer.replies, answer.lang)
+        if answer.outcome == "seen":
+            return SEEN
         return AGAIN if away else DONE
 
     async def _fetched(self, spot: Spot, dropped: Dropped) -> AnyEvent | None:
@@ -91,13 +99,14 @@ class Events:
 
     async def mention(self, payload: Payload, headers: Headers) -> int:
         """« @atelier … » in a channel."""
-        found = messages.mention(payload, self.hub.bots)
+        found = messages.mention(payload, self.hub.bots, self.hub.seat)
         last = retry(headers) >= LAST_RETRY
-        return await self._handed(*found, last=last) if found else DONE
+        status = await self._handed(*found, last=last) if found else DONE
+        return DONE if status == SEEN else status
 
     async def opened(self, payload: Payload) -> int:
         """The App Home."""
-        found = messages.opened(payload)
+        found = messages.opened(payload, self.hub.seat)
         if found is not None:
             spot, event = found
             answer = await self.hub.receive(event)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from aiohttp import ClientResponse
 
+from bot.slack.limits import shortened
 from bot.slack.link import Link
 from bot.slack.messages import FileRef, file
 from bot.slack.payload import Unreadable
@@ -18,6 +19,10 @@ from chat.text import Text
 
 MOST = 30 * 1024 * 1024
 """More than the bot takes: what is longer is cut here, so that the bot itself says that the file is too big."""
+Where = tuple[str, str]
+"""A conversation and a thread of it (empty: none), by Slack's ids."""
+ALT = 1000
+"""Characters of a picture's description (alt_txt_too_large)."""
 CHUNK = 1 << 16
 HTML = "text/html"
 PAGE = b"<!doctype html"
@@ -31,17 +36,18 @@ class Unfetched(Exception):
         self.sentence = sentence
 
 
-async def share(link: Link, name: str, content: bytes, channel: str, thread: str) -> None:
-    """Put a file in a conversation. Raises Undelivered or Undeliverable."""
-    given = await link.call("files.getUploadURLExternal", filename=name, length=len(content))
+async def share(link: Link, name: str, content: bytes, where: Where, alt: str = "") -> None:
+    """Put a file in a conversation; `alt` is what a picture shows. Raises Undelivered or Undeliverable."""
+    told = {"alt_txt": shortened(alt, ALT)} if alt else {}
+    given = await link.call("files.getUploadURLExternal", filename=name, length=len(content), **told)
     async with link.request("POST", str(given["upload_url"]), data=content) as response:
         if not response.ok:
             raise Undelivered(f"upload: {response.status}")
     await link.call(
         "files.completeUploadExternal",
         files=[{"id": given["file_id"], "title": name}],
-        channel_id=channel,
-        thread_ts=thread or None,
+        channel_id=where[0],
+        thread_ts=where[1] or None,
     )
 
 

@@ -9,6 +9,7 @@ from bot.slack.answering import Answering
 from bot.slack.pens import Drawing
 from bot.slack.reading import Reader
 from bot.slack.spots import Spot
+from bot.slack.teams import Seat
 from bot.tasks import Tasks
 from chat.cards import Message
 from chat.talk import Answer, AnyEvent, Reply, Say
@@ -30,6 +31,8 @@ class Hub:
     tasks: Tasks = field(default_factory=Tasks)
     receive: Receive = nobody
     bots: set[str] = field(default_factory=set)
+    team: str = ""
+    """The workspace's team id, once known."""
 
     @property
     def drawing(self) -> Drawing:
@@ -39,7 +42,12 @@ class Hub:
     @property
     def reader(self) -> Reader:
         """What reads, at this hour of the machine."""
-        return Reader(self.drawing.seals, self.drawing.now())
+        return Reader(self.drawing.seals, self.drawing.now(), self.answering.slack.name)
+
+    @property
+    def seat(self) -> Seat:
+        """Where this bot sits."""
+        return Seat(self.answering.slack.name, self.team)
 
     def read(self, text: Text, lang: str) -> str:
         """A sentence in the reader's language."""

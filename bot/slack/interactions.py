@@ -73,7 +73,7 @@ class Interactions:
         log.warning("button refused", why=str(error))
         await self._journaled(payload, "button", error)
         try:
-            self.hub.follow(action_spot(payload), (saying(error.sentence),), "fr")
+            self.hub.follow(action_spot(payload, self.hub.seat.platform), (saying(error.sentence),), "fr")
         except Unreadable:
             log.warning("nobody to answer")
         return BoltResponse(status=200, body="")
@@ -100,7 +100,7 @@ class Interactions:
     async def _journaled(self, payload: Payload, what: Literal["button", "form"], error: Unreadable) -> None:
         """What was forged, another person's or out of date is kept; what is no payload at all is only logged."""
         if isinstance(error, Unsealed) and text(payload, "user", "id"):
-            await self.hub.receive(turned(payload, what, str(error)))
+            await self.hub.receive(turned(payload, what, str(error), self.hub.seat.platform))
 
     def _inside(self, spot: Spot, reply: Correct | Ask | None, lang: str) -> Any:
         match reply:

@@ -33,8 +33,9 @@ LATER = LIMITED | frozenset({"internal_error", "fatal_error", "service_unavailab
     "request_timeout", "team_added_to_org", "team_access_not_granted_yet", "external_service_unavailable"})  # fmt: skip
 OURS = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
     "no_permission", "access_denied", "ekm_access_denied", "org_login_required", "not_allowed_token_type",
-    "app_missing_action_url", "two_factor_setup_required", "accesslimited", "not_in_channel"})  # fmt: skip
-"""Our token, our rights or our seat in the channel: no message is at fault, so none may die of it."""
+    "app_missing_action_url", "two_factor_setup_required", "accesslimited", "not_in_channel",
+    "is_archived", "channel_is_archived"})  # fmt: skip
+"""Our token, our rights, our seat in the channel, or a channel that may be brought back: no message may die of it."""
 
 
 class Link:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.slack.invitations import REDIRECT
 from bot.slack.marks import plain
 from bot.slack.scopes import COMMAND, EVENTS, SCOPES
 from bot.slack.words import ABOUT, HINT, HOME, WHAT
@@ -18,11 +19,12 @@ COLOUR = "#000091"
 """Bleu France, of the State's design system."""
 
 
-def manifest(public_url: str, say: Say, *, socket: bool = False) -> dict[str, Any]:
-    """The manifest; in Socket Mode no address is told to Slack."""
+def manifest(public_url: str, say: Say, *, socket: bool = False, several: bool = False) -> dict[str, Any]:
+    """The manifest; in Socket Mode no address is told to Slack. `several`: it may be installed in other workspaces."""
     address = f"{public_url.rstrip('/')}{PATH}"
     url = {} if socket else {"url": address}
     request_url = {} if socket else {"request_url": address}
+    redirects = {"redirect_urls": [f"{public_url.rstrip('/')}{REDIRECT}"]} if several else {}
     command = {"command": COMMAND, "description": plain(say(WHAT)), "usage_hint": plain(say(HINT)), **url}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
@@ -34,7 +36,7 @@ def manifest(public_url: str, say: Say, *, socket: bool = False) -> dict[str, An
             "bot_user": {"display_name": plain(say(HOME)), "always_online": True},
             "slash_commands": [{**command, "should_escape": False}],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**redirects, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": sorted(EVENTS)},
             "interactivity": {"is_enabled": True, **request_url},

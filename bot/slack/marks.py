@@ -20,6 +20,8 @@ _ALIKE = str.maketrans({
 })  # fmt: skip
 _AWAKE = re.compile(rf"[`＊＿｀～]|(?<![A-Za-z0-9])[*_~{_ASLEEP}]|[*_~{_ASLEEP}](?![A-Za-z0-9])")
 _QUOTE = re.compile(r"^(\s*)(&gt;|＞)", re.MULTILINE)
+_ANY = re.compile(rf"[*_~`&<>＞＊＿｀～{_ASLEEP}]")
+"""What mrkdwn may read as more than itself."""
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 
 
@@ -43,6 +45,8 @@ def plain(text: str) -> str:
 
 def mrkdwn(text: str) -> str:
     """A sentence as mrkdwn: control characters escaped, foreign marks asleep, **gras** as *gras*."""
+    if not _ANY.search(text):  # as most are
+        return text
     drawn, at = "", 0
     for bold in _BOLD.finditer(text):
         drawn += f"{_inert(text[at : bold.start()])}*{_inert(bold[1])}*"

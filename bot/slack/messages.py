@@ -12,9 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.payload import Payload, every, part, text
+from bot.slack import teams
 from bot.slack.payload import Unreadable, named, need, typed
 from bot.slack.reading import where
 from bot.slack.spots import Spot
+from bot.slack.teams import HERE, Seat
 from chat.talk import Asked, Said
 
 SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message"})
@@ -41,7 +43,7 @@ class Dropped:
     files: tuple[FileRef, ...]
 
 
-def message(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Said | Dropped] | None:
+def message(payload: Payload, known: Collection[str] = (), seat: Seat = HERE) -> tuple[Spot, Said | Dropped] | None:
     """A message event. `known` are the ids this bot has: words that begin by naming it come as a mention."""
     event = part(payload, "event")
     changed = _changed(event)
@@ -49,7 +51,7 @@ def message(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Said |
         event = changed
     if not _theirs(event, known):
         return None
-    spot, post = _spot(event), need(event, "ts")
+    spot, post = _spot(payload, event, seat), need(event, "ts")
     words = text(event, "text")
     if changed is not None and spot.direct:
         return None
@@ -71,24 +73,24 @@ def message(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Said |
     return spot, Dropped(said, files) if files else said
 
 
-def mention(payload: Payload, known: Collection[str] = ()) -> tuple[Spot, Asked] | None:
+def mention(payload: Payload, known: Collection[str] = (), seat: Seat = HERE) -> tuple[Spot, Asked] | None:
     """« @atelier … » in a channel: a command, which no thread can have otherwise. None when the name comes later."""
     event = part(payload, "event")
     named = mentions(payload, known)
     words = text(event, "text").lstrip()
     if not _theirs(event, known) or not words.startswith(named):
         return None
-    spot = _spot(event)
+    spot = _spot(payload, event, seat)
     command = typed(_unnamed(words, named)).strip().removeprefix("/atelier").strip()
     return spot, Asked(**where(spot), id=f"e:{need(payload, 'event_id')}", text=command)
 
 
-def opened(payload: Payload) -> tuple[Spot, Asked] | None:
+def opened(payload: Payload, seat: Seat = HERE) -> tuple[Spot, Asked] | None:
     """The App Home opened: the same as « /atelier » alone."""
     event = part(payload, "event")
     if text(event, "tab") not in {"", "home"}:
         return None
-    spot = Spot(kind="home", account=need(event, "user"))
+    spot = Spot(kind="home", account=need(event, "user"), platform=seat.platform)
     return spot, Asked(**where(spot), id=f"e:{need(payload, 'event_id')}", text="")
 
 
@@ -127,7 +129,7 @@ def _theirs(event: object, known: Collection[str]) -> bool:
     return not robot and text(event, "subtype") in SUBTYPES and event.get("hidden") is not True
 
 
-def _spot(event: object) -> Spot:
+def _spot(payload: Payload, event: object, seat: Seat) -> Spot:
     thread = text(event, "thread_ts")
     channel = need(event, "channel")
     return Spot(
@@ -136,6 +138,8 @@ def _spot(event: object) -> Spot:
         channel=channel,
         thread="" if thread == text(event, "ts") else thread,
         ephemeral=False,
+        platform=seat.platform,
+        home=teams.foreign({**payload, "event": event}, seat.team),
     )
 
 

@@ -15,10 +15,12 @@ from bot.payload import Payload, every, text
 from bot.slack import channels, files
 from bot.slack.drawing import Drawn
 from bot.slack.link import Link
+from bot.slack.marks import plain
 from bot.slack.pens import Drawing
-from bot.slack.spots import DIRECT, PLATFORM
+from bot.slack.spots import DIRECT, SLACK
 from chat.cards import Address, Message
 from chat.platform import Undeliverable, Undelivered
+from chat.text import Say
 
 Fetch = Callable[[str], Awaitable[bytes | None]]
 EVENT_TYPE = "atelier"
@@ -40,7 +42,7 @@ class Slack:
     link: Link
     drawing: Drawing
     fetch: Fetch = no_file
-    name: str = field(default=PLATFORM, init=False)
+    name: str = SLACK
     _opened: dict[str, str] = field(default_factory=dict, init=False)
     _posted: OrderedDict[str, str] = field(default_factory=OrderedDict, init=False)
 
@@ -50,7 +52,7 @@ class Slack:
             return self._posted[outbox_id]
         drawn = self.drawing.drawn(message, lang)
         channel = await self.channel(place.id)
-        await self._share(message, outbox_id, channel, thread)
+        await self._share(message, outbox_id, (channel, thread), self.drawing.pen(lang).say)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"outbox_id": outbox_id}}
         posted = await self.say(channel, drawn, thread, metadata)
         self._remember(outbox_id, posted)
@@ -130,12 +132,13 @@ class Slack:
         """Who we are there (auth.test), for « doctor » and « readyz »."""
         return await self.link.call("auth.test")
 
-    async def _share(self, message: Message, outbox_id: str, channel: str, thread: str) -> None:
+    async def _share(self, message: Message, outbox_id: str, where: files.Where, say: Say) -> None:
         for file in message.files:
             key = f"{outbox_id}\n{file.id}"
             content = None if key in self._posted else await self.fetch(file.id)
             if content is not None:
-                await files.share(self.link, file.name, content, channel, thread)
+                alt = plain(say(file.alt)) if file.alt else ""
+                await files.share(self.link, file.name, content, where, alt)
                 self._remember(key, file.id)
 
     def _remember(self, key: str, value: str) -> None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from bot.payload import Payload, every, part, text
+from bot.slack import teams
 from bot.slack.answers import given, whole
 from bot.slack.payload import Unreadable, Unsealed, digest, need, typed
 from bot.slack.press import Seals
-from bot.slack.spots import PLATFORM, Spot
+from bot.slack.spots import SLACK, Spot
 from bot.slack.windows import CALLBACK
 from bot.slack.words import EXPIRED, FORGED
 from bot.tokens import Expired, Forged
@@ -28,20 +29,21 @@ from chat.talk import Asked, Filled, Pressed, Turned
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads payloads. `now` is the machine's hour, for seals that end."""
+    """Reads payloads of one workspace. `now` is the machine's hour, for seals that end."""
 
     seals: Seals
     now: datetime
+    platform: str = SLACK
 
     def command(self, payload: Payload) -> tuple[Spot, Asked]:
         """« /atelier … »."""
-        spot = _spot(payload, "command", need(payload, "user_id"), text(payload, "channel_id"))
+        spot = _spot(payload, "command", need(payload, "user_id"), text(payload, "channel_id"), self.platform)
         words = typed(text(payload, "text")).strip()
         return spot, Asked(**where(spot), id=f"c:{digest(need(payload, 'trigger_id'))}", text=words)
 
     def action(self, payload: Payload) -> tuple[Spot, Pressed | None]:
         """A button or a menu of ours; None for what carries nothing (a link). Raises Unreadable for a forged one."""
-        spot = action_spot(payload)
+        spot = action_spot(payload, self.platform)
         action = next(iter(every(payload, "actions")), None)
         if action is None:
             raise Unreadable("no action")
@@ -68,20 +70,20 @@ class Reader:
         view = part(payload, "view")
         if not isinstance(view, dict) or text(view, "callback_id") != CALLBACK:
             raise Unreadable("not our window")
-        account = need(payload, "user", "id")
+        sender = _spot(payload, "view", need(payload, "user", "id"), "", self.platform)
         with _sealed():
             token, kept = self.seals.asked(text(view, "private_metadata"), self.now)
-            if kept.get("by") != account:
+            if kept.get("by") != sender.by:
                 raise Forged("window of another person")
-        spot = _window_spot(account, kept, view, text(payload, "trigger_id"))
+        spot = _window_spot(sender, kept, view)
         id_ = f"v:{need(view, 'id')}:{text(view, 'hash')}:{digest(spot.trigger)}"
         return spot, Filled(**where(spot), id=id_, token=token, given=given(view))
 
 
-def turned(payload: Payload, what: Literal["button", "form"], why: str) -> Turned:
+def turned(payload: Payload, what: Literal["button", "form"], why: str, platform: str = SLACK) -> Turned:
     """What was refused, for the journal. Slack signs what it sends: the account is true."""
     account, trigger = need(payload, "user", "id"), text(payload, "trigger_id")
-    spot = _spot(payload, "action", account, text(payload, "channel", "id"))
+    spot = _spot(payload, "action", account, text(payload, "channel", "id"), platform)
     return Turned(**where(spot), id=f"x:{digest(account, trigger)}", what=what, why=why)
 
 
@@ -96,16 +98,22 @@ def _sealed() -> Iterator[None]:
 
 def where(spot: Spot) -> dict[str, Any]:
     """What every event has of the spot."""
-    sender, place = (Address(platform=PLATFORM, id=id_) for id_ in (spot.account, spot.place))
-    return {"sender": sender, "place": place, "direct": spot.direct}
+    return {"sender": spot.sender, "place": Address(platform=spot.platform, id=spot.place), "direct": spot.direct}
 
 
-def _spot(payload: Payload, kind: Any, account: str, channel: str) -> Spot:
-    url, trigger = text(payload, "response_url"), text(payload, "trigger_id")
-    return Spot(kind=kind, account=account, channel=channel, response_url=url, trigger=trigger)
+def _spot(payload: Payload, kind: Any, account: str, channel: str, platform: str) -> Spot:
+    return Spot(
+        kind=kind,
+        account=account,
+        channel=channel,
+        response_url=text(payload, "response_url"),
+        trigger=text(payload, "trigger_id"),
+        platform=platform,
+        home=teams.foreign(payload),
+    )
 
 
-def action_spot(payload: Payload) -> Spot:
+def action_spot(payload: Payload, platform: str = SLACK) -> Spot:
     """Where a button was pressed, readable or not. Raises Unreadable without a person."""
     container = part(payload, "container")
     return Spot(
@@ -117,18 +125,18 @@ def action_spot(payload: Payload) -> Spot:
         ephemeral=part(container, "is_ephemeral") is True,
         response_url=text(payload, "response_url"),
         trigger=text(payload, "trigger_id"),
+        platform=platform,
+        home=teams.foreign(payload),
     )
 
 
-def _window_spot(account: str, kept: Payload, view: dict[str, Any], trigger: str) -> Spot:
-    return Spot(
-        kind="view",
-        account=account,
+def _window_spot(sender: Spot, kept: Payload, view: dict[str, Any]) -> Spot:
+    return replace(
+        sender,
         channel=text(kept, "c"),
         thread=text(kept, "t"),
         post=text(kept, "p"),
         ephemeral=bool(kept.get("e")),
         response_url=text(kept, "url"),
-        trigger=trigger,
         view=whole(view),
     )

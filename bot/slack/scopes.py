@@ -11,6 +11,7 @@ from types import MappingProxyType
 COMMAND = "/atelier"
 METHODS = MappingProxyType(
     {
+        "auth.revoke": (),
         "auth.test": (),
         "chat.postMessage": ("chat:write",),
         "chat.postEphemeral": ("chat:write",),
@@ -27,6 +28,7 @@ METHODS = MappingProxyType(
         "files.getUploadURLExternal": ("files:write",),
         "files.completeUploadExternal": ("files:write",),
         "files.info": ("files:read",),
+        "oauth.v2.access": (),
         "views.open": (),
         "views.publish": (),
     }

@@ -18,6 +18,12 @@ HINT = tr("aide · demande · liste · voir ADT-2026-0007")
 ABOUT = tr("Porte chaque Atelier Flash de la première question à sa clôture")
 
 
+GONE_AWAY = tr(
+    "Cet espace de travail n'est plus relié au robot : rien n'a été changé. Demandez à qui l'a installé de recommencer."
+)
+LATE_DOOR = tr("Le robot démarre et n'a pas encore joint Slack : rien n'a été changé. Réessayez dans un instant.")
+
+
 def no_file(name: str) -> Text:
     """A login page came in place of the file."""
     return tr(

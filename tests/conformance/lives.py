@@ -33,13 +33,13 @@ class Life:
 async def by_buttons(platform: str, folder: Path) -> Life:
     """People press, choose and fill wherever the story does."""
     async with lived(platform, folder) as stage:
-        return await _played(Presser(stage), stage)
+        return await played(Presser(stage), stage)
 
 
 async def by_text(folder: Path) -> Life:
     """The same on the platform of words alone: people type what they read."""
     async with lived("texte", folder) as stage:
-        return await _played(Typist(stage), stage)
+        return await played(Typist(stage), stage)
 
 
 async def again(platform: str, folder: Path, deeds: tuple[Deed, ...]) -> Life:
@@ -47,19 +47,19 @@ async def again(platform: str, folder: Path, deeds: tuple[Deed, ...]) -> Life:
     async with lived(platform, folder) as stage:
         actor = Actor(stage)
         await actor.again(list(deeds))
-        return _life(actor, stage)
+        return life(actor, stage)
 
 
 async def detours_by_buttons(platform: str, folder: Path) -> Life:
     """Every other gesture, pressed and filled."""
     async with lived(platform, folder) as stage:
-        return await _detoured(Presser(stage), stage)
+        return await detoured(Presser(stage), stage)
 
 
 async def detours_by_text(folder: Path) -> Life:
     """Every other gesture where there is nothing but text."""
     async with lived("texte", folder) as stage:
-        return await _detoured(Typist(stage), stage)
+        return await detoured(Typist(stage), stage)
 
 
 async def detours_again(platform: str, folder: Path, deeds: tuple[Deed, ...]) -> Life:
@@ -68,24 +68,28 @@ async def detours_again(platform: str, folder: Path, deeds: tuple[Deed, ...]) ->
         actor = Actor(stage)
         scenes.listed(stage)
         await actor.again(list(deeds))
-        return _life(actor, stage)
+        return life(actor, stage)
 
 
-async def _detoured(actor: Actor, stage: Stage) -> Life:
+async def detoured(actor: Actor, stage: Stage) -> Life:
+    """Every gesture that the story does not go through, on a stage that is set."""
     scenes.listed(stage)
     await detours.play(actor)
-    return _life(actor, stage)
+    return life(actor, stage)
 
 
-async def _played(actor: Actor, stage: Stage) -> Life:
+async def played(actor: Actor, stage: Stage) -> Life:
+    """The whole story, on a stage that is set."""
     await story.older_requests(actor)  # type: ignore[arg-type]
     ref = await story.play(actor)  # type: ignore[arg-type]
     assert ref == REF
     await mission.play(actor, ref)  # type: ignore[arg-type]
-    return _life(actor, stage)
+    return life(actor, stage)
 
 
-def _life(actor: Actor, stage: Stage) -> Life:
+def life(actor: Actor, stage: Stage) -> Life:
+    """What came of it, so far."""
+
     def read(unit: Unit) -> tuple[dict[str, State], list[Line]]:
         lines = [line for ref, _, _ in unit.journal.heads() for line in unit.journal.of(ref)]
         told = [(x.ref, x.what, str(x.person), x.role, str(x.at), x.from_state, x.to_state, x.text) for x in lines]

@@ -65,7 +65,7 @@ class MattermostStage(Stage):
     async def forged(self, who: Somebody, read: Read, label: str) -> None:
         post = copy.deepcopy(read.inner)
         assert isinstance(post, dict)
-        action = _action(post, label)
+        action = action_of(post, label)
         body = {
             "user_id": self.account(who), "channel_id": post["channel_id"], "post_id": post["id"], "type": "button",
             "channel_name": self.world.channels[post["channel_id"]]["name"], "team_id": "", "trigger_id": calls.trigger(self.account(who)),
@@ -129,7 +129,7 @@ class MattermostStage(Stage):
         dialog, wrong = opened["dialog"], self.wrong.get(self.account(who), {})
         typed = self.typed.get(self.account(who), {})
         names = dict.fromkeys(e["name"].partition(".")[0] for e in dialog["elements"])
-        fields = {n: _field(n, dialog["elements"], typed, wrong.get("errors", {})) for n in names}
+        fields = {n: field_of(n, dialog["elements"], typed, wrong.get("errors", {})) for n in names}
         return Window(
             dialog["title"], dialog["introduction_text"], fields, dialog["submit_label"], wrong.get("error", "")
         )
@@ -146,7 +146,7 @@ class MattermostStage(Stage):
         for body, path in list(self._sent):
             kind = "application/x-www-form-urlencoded" if path.endswith("commands") else "application/json"
             status, _, _ = await calls._call(self.world, f"{self.world.bot_url}/{path}", body, {
-                "Content-Type": kind, "Authorization": f"Token {calls.COMMAND_TOKEN}",
+                "Content-Type": kind, "Authorization": f"Token {self.world.slash()[1]}",
             })  # fmt: skip
             assert status == 200
 
@@ -176,12 +176,12 @@ class MattermostStage(Stage):
 
     async def _press(self, who: Somebody, read: Read, label: str) -> None:
         assert isinstance(read.inner, dict)
-        post, action = read.inner, _action(read.inner, label)
+        post, action = read.inner, action_of(read.inner, label)
         await self._do(lambda: calls.press(self.world, self.account(who), post, action["id"]))
 
     async def _choose(self, who: Somebody, read: Read, menu: str, line: str) -> None:
         assert isinstance(read.inner, dict)
-        post, action = read.inner, _action(read.inner, menu)
+        post, action = read.inner, action_of(read.inner, menu)
         value = next(o["value"] for o in action["options"] if o["text"] == line)
         await self._do(lambda: calls.press(self.world, self.account(who), post, action["id"], value))
 
@@ -200,12 +200,14 @@ class MattermostStage(Stage):
         await self.room.hub.tasks.drain()
 
 
-def _action(post: dict[str, Any], label: str) -> dict[str, Any]:
+def action_of(post: dict[str, Any], label: str) -> dict[str, Any]:
+    """The first button or menu of that name."""
     blocks = post["props"].get("attachments") or []
     return next(a for b in blocks for a in b.get("actions", []) if a["name"] == label)
 
 
-def _field(name: str, elements: list[dict[str, Any]], typed: Mapping[str, Any], errors: Mapping[str, str]) -> Field:
+def field_of(name: str, elements: list[dict[str, Any]], typed: Mapping[str, Any], errors: Mapping[str, str]) -> Field:
+    """A question in a window, as it is read there."""
     mine = [e for e in elements if e["name"].partition(".")[0] == name]
     first = mine[0]
     text = " ".join(filter(None, (first["display_name"], first["help_text"])))
@@ -215,7 +217,7 @@ def _field(name: str, elements: list[dict[str, Any]], typed: Mapping[str, Any], 
         lines = {e["name"].partition(".")[2]: e["placeholder"] for e in mine}
         return Field(WAYS["bool"], text, typed.get(name, ticked), lines, problem)
     lines = {o["value"]: o["text"] for o in first.get("options") or []}
-    way = "date écrite" if "placeholder" in first else WAYS[first["type"]]
+    way = "date écrite" if first.get("placeholder") else WAYS[first["type"]]
     return Field(way, text, typed.get(name, first["default"]), lines, problem)
 
 

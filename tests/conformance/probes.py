@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conformance import doings, outages, replies, rooms, strangers, windows, words
+from tests.conformance import doings, dropping, outages, replies, rooms, strangers, windows, words
 from tests.conformance.registry import Feature
-from tests.conformance.stages import lived, scripted
+from tests.conformance.stages import Staged, lived, scripted
 from tests.conformance.vocabulary import Overheard, said
 
-MODULES = (words, replies, windows, rooms, doings, strangers, outages)
+MODULES = (words, replies, windows, rooms, doings, dropping, strangers, outages)
 """Imported for the features they hold."""
 
 
@@ -22,9 +22,9 @@ class Played:
     words: frozenset[str]
 
 
-async def play(feature: Feature, platform: str, folder: Path) -> Played:
-    """Play a feature on a platform. Raises AssertionError where it fails."""
-    async with lived(platform, folder) if feature.lived else scripted(platform) as stage:
+async def play(feature: Feature, platform: str, folder: Path, staged: Staged | None = None) -> Played:
+    """Play a feature on a platform, ours if no other is set. Raises AssertionError where it fails."""
+    async with lived(platform, folder, staged) if feature.lived else scripted(platform, staged) as stage:
         how = await feature.probe(stage)
         overheard = stage.platform
         assert isinstance(overheard, Overheard)

@@ -126,10 +126,10 @@ class SandboxStage(Stage):
     async def downloaded(self, who: Somebody, name: str) -> bytes:
         for read in reversed([r for p in self.world.places_of(who.account) for r in self.screen(who, p.id)]):
             assert isinstance(read.inner, MessageView)
-            for id_, shown, _ in read.inner.files:
-                if shown == name:
+            for file in read.inner.files:
+                if file.name == name:
                     async with self._page() as page:
-                        return (await page.get(f"/fichier/{id_}", params={"qui": who.account})).content
+                        return (await page.get(f"/fichier/{file.id}", params={"qui": who.account})).content
         raise Lost(name)
 
     def _page(self) -> httpx.AsyncClient:
@@ -152,7 +152,8 @@ class SandboxStage(Stage):
         menus = {m.label: tuple(line for g in m.groups for _, line in g.options) for m in view.menus}
         return Read(
             post.id, "\n".join(filter(None, lines)), tuple(b.label for row in view.rows for b in row), menus,
-            tuple(name for _, name, _ in view.files), post.thread, bool(post.author) and post.author == who.account, view,
+            tuple(f.name for f in view.files), post.thread, bool(post.author) and post.author == who.account, view,
+            tuple(f.alt for f in view.files if f.alt),
         )  # fmt: skip
 
     async def _do(self, deed: Callable[[], Awaitable[object]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.sandbox.people import Somebody
 from bot.slack.app import Config, SlackRoom
 from bot.slack.platform import Slack
+from bot.slack.teams import HERE, Seat
 from bot.slack.windows import CALLBACK
 from chat.language import Languages
 from chat.talk import Given
@@ -243,8 +244,10 @@ class SlackStage(Stage):
 
 
 @asynccontextmanager
-async def staged(desk: Scripted, ear: Ear, languages: Languages, clock: Any, fetch: Any) -> AsyncIterator[SlackStage]:
-    """A workspace served on this computer, and the room that it calls."""
+async def staged(
+    desk: Scripted, ear: Ear, languages: Languages, clock: Any, fetch: Any, *, seat: Seat = HERE
+) -> AsyncIterator[SlackStage]:
+    """A workspace served on this computer, and the room that it calls; `seat` is one installed by invitation."""
     slack = Rooms()
     runner = await _served(slack)
     room = SlackRoom(
@@ -252,11 +255,12 @@ async def staged(desk: Scripted, ear: Ear, languages: Languages, clock: Any, fet
         secret=KEY,
         languages=languages,
         fetch=fetch,
+        seat=seat,
     )
     room.attach(ear.receive)
     await room.start()
     try:
-        yield SlackStage(slack, room, ear, desk)
+        yield SlackStage(slack, room, ear, desk, name=seat.platform)
     finally:
         slack.outage = ""
         await room.close()

@@ -62,9 +62,9 @@ def read_message(message: dict[str, Any], account: str) -> Read:
     buttons = tuple(e["text"]["text"] for b in blocks if b["type"] == "actions" for e in b["elements"])
     text = "\n".join(lines) if blocks else unescape(message.get("text", ""))
     files = tuple(f["name"] for f in message.get("files", ()))
-    return Read(
-        message["ts"], text, buttons, menus, files, message.get("thread_ts", ""), message["user"] == account, message
-    )
+    alts = tuple(f["alt_txt"] for f in message.get("files", ()) if f.get("alt_txt"))
+    mine = message["user"] == account
+    return Read(message["ts"], text, buttons, menus, files, message.get("thread_ts", ""), mine, message, alts)
 
 
 def _fields(block: dict[str, Any]) -> str:

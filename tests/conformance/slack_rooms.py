@@ -18,6 +18,7 @@ class Rooms(Workspace):
     rooms: dict[str, str] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     shared: dict[str, bytes] = field(default_factory=dict)
+    alts: dict[str, str] = field(default_factory=dict)
     hooks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """Each response_url: whose, where, and the message pressed when it was that person's alone."""
     alone: list[dict[str, Any]] = field(default_factory=list)
@@ -51,9 +52,10 @@ class Rooms(Workspace):
             case "chat.postEphemeral":
                 self.whisper(form["user"], form["channel"], form, form.get("thread_ts", ""))
             case "files.getUploadURLExternal":
+                self.alts[form["filename"]] = form.get("alt_txt", "")
                 return {"upload_url": f"{self.url}/upload?name={form['filename']}", "file_id": form["filename"]}
             case "files.completeUploadExternal":
-                files = [{"name": f["title"]} for f in form["files"]]
+                files = [{"name": f["title"], "alt_txt": self.alts[f["id"]]} for f in form["files"]]
                 self.channels[form["channel_id"]].append(
                     {"user": "UBOT", "bot_id": "B1", "ts": self.stamp(), "files": files}
                 )

@@ -43,6 +43,8 @@ class Read:
     thread: str = ""
     mine: bool = False
     inner: object = None
+    alts: tuple[str, ...] = ()
+    """The alternative texts of its pictures, where the platform has them beside the words."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,10 +11,11 @@ from atelier.territories import Territories
 from bot import memory
 from bot.app import compose
 from bot.clock import JumpingClock
+from bot.mattermost.platform import Fetch
 from bot.sandbox.contracts import contracts
 from bot.sandbox.people import EVERYBODY
 from chat.cards import Address
-from chat.language import load
+from chat.language import Languages, load
 from chat.talk import Answer, AnyEvent
 from storage.unit import Unit
 from tests.conformance import mattermost, sandbox, slack, textual
@@ -31,21 +32,25 @@ KEY = b"a secret of the tests"
 HANDED = b"%PDF-1.4 handed out"
 
 
+Staged = Callable[[Scripted, Ear, Languages, JumpingClock, Fetch], AbstractAsyncContextManager[Stage]]
+"""What sets a stage."""
+
+
 @asynccontextmanager
-async def scripted(name: str) -> AsyncIterator[Stage]:
-    """The adapter alone, before a desk that answers what it was told to."""
+async def scripted(name: str, staged: Staged | None = None) -> AsyncIterator[Stage]:
+    """The adapter alone, before a desk that answers what it was told to; `staged` sets another stage than ours."""
     desk, clock = Scripted(), JumpingClock(MONDAY, machine=Still())
 
     async def fetch(_id: str) -> bytes | None:
         return HANDED
 
-    async with EVERY[name](desk, Ear(desk.receive), LANGUAGES, clock, fetch) as stage:
+    async with (staged or EVERY[name])(desk, Ear(desk.receive), LANGUAGES, clock, fetch) as stage:
         stage.platform = Overheard(stage.platform)
         yield stage
 
 
 @asynccontextmanager
-async def lived(name: str, folder: Path) -> AsyncIterator[Stage]:
+async def lived(name: str, folder: Path, staged: Staged | None = None) -> AsyncIterator[Stage]:
     """The whole bot with the sandbox's people and contracts, each with an account on this platform."""
     database = f"sqlite:///{folder}/{name}.db"
     memory.moved(database)
@@ -55,7 +60,7 @@ async def lived(name: str, folder: Path) -> AsyncIterator[Stage]:
         raise AssertionError("the bot is not composed yet")
 
     ear = Ear(nobody)
-    async with EVERY[name](Scripted(), ear, LANGUAGES, clock, memory.fetching(writer)) as stage:
+    async with (staged or EVERY[name])(Scripted(), ear, LANGUAGES, clock, memory.fetching(writer)) as stage:
         stage.platform = Overheard(stage.platform)
         stage.app = compose(
             writer=writer, review=Address(platform=stage.name, id=stage.review), platforms={stage.name: stage.platform}, clock=clock,

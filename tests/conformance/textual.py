@@ -20,7 +20,7 @@ from chat.forms import Form
 from chat.language import Languages
 from chat.talk import Answer, AnyEvent, Ask, Correct, Given, Reply, Say, Show
 from chat.text import Say as Reading
-from chat.text import raw
+from chat.text import raw, tr
 from handlers.questions import WHOLE
 from tests.conformance import sandbox
 from tests.conformance.actor import OTHERS, Actor
@@ -39,8 +39,10 @@ class Pen:
 
     def message(self, message: Message, lang: str) -> Message:
         say = self.languages.say(lang, quiet)
-        lines = [say(message.text), *(self._card(message.card, say) if message.card else ())]
-        return Message(text=raw("\n".join(plain(line) for line in lines)), files=message.files)
+        alts = [say(tr("Image « {file} » : {alt}", file=raw(f.name), alt=f.alt)) for f in message.files if f.alt]
+        lines = [say(message.text), *(self._card(message.card, say) if message.card else ()), *alts]
+        files = tuple(f.model_copy(update={"alt": None}) for f in message.files)
+        return Message(text=raw("\n".join(plain(line) for line in lines)), files=files)
 
     def _card(self, card: Card, say: Reading) -> list[str]:
         facts = [f"{say(f.name)} : {say(f.value)}" for f in card.facts]

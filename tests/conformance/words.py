@@ -135,6 +135,20 @@ async def handed(stage: Stage) -> str:
     return "fichier joint"
 
 
+@feature(PART, "Une image, et le texte qui la dit à qui ne la voit pas")
+async def pictured(stage: Stage) -> str:
+    alt = "Deux ateliers : Bar-le-Duc, en retard ; Doullens, à l'heure."
+    file = File(id="f1", name="frise.png", mime="image/png", size=len(HANDED), alt=raw(alt))
+    await posted(stage, Message(text=raw("Voici la frise."), files=(file,)))
+    assert await stage.downloaded(CAMILLE, "frise.png") == HANDED
+    reads = stage.screen(CAMILLE)[-2:]
+    if any(alt in read.alts for read in reads):
+        assert not any(alt in read.text for read in reads), "said once"
+        return "texte de remplacement de l'image"
+    assert f"Image « frise.png » : {alt}" in stage.read(CAMILLE).replace("\xa0", " ")
+    return "texte écrit à côté"
+
+
 @feature(PART, "Dates, heures et montants")
 async def told(stage: Stage) -> str:
     text = tr(

@@ -17,36 +17,42 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def _only(ask: Asking) -> None:
+def only(ask: Asking) -> None:
+    """Raise Refusal for whoever is no administrator."""
     if not ask.admin:
         raise refused("bot creates slash command")
 
 
 def list_commands(ask: Asking) -> Any:
-    _only(ask)
-    return list(ask.world.commands.values())
+    """All of them to an administrator; to others, without their address and token, unless they ask for the custom ones."""
+    if "team_id" not in ask.query:
+        raise Refusal(400, "api.context.invalid_body_param.app_error")
+    if ask.query.get("custom_only") == "true" or ask.admin:
+        only(ask)
+        return list(ask.world.commands.values())
+    return [c | {"token": "", "url": "", "method": "", "creator_id": ""} for c in ask.world.commands.values()]
 
 
 def create_command(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     made = ask.body | {"id": new_id(), "token": new_id(), "creator_id": ask.user, "delete_at": 0}
     ask.world.commands[made["id"]] = made
     return 201, made
 
 
 def update_command(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     ask.world.commands[ask.path["command"]] |= ask.body
     return ask.world.commands[ask.path["command"]]
 
 
 def list_bots(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     return list(ask.world.bots.values())
 
 
 def create_bot(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     if not ask.world.settings.get("bots", True):
         raise Refusal(403, "api.bot.create_disabled", "Bot creation has been disabled.")
     user = ask.world.user(ask.body["username"], team=False, is_bot=True)
@@ -56,21 +62,21 @@ def create_bot(ask: Asking) -> Any:
 
 
 def enable_bot(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     ask.world.bots[ask.path["bot"]]["delete_at"] = 0
     ask.world.users[ask.path["bot"]]["delete_at"] = 0
     return ask.world.bots[ask.path["bot"]]
 
 
 def create_token(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     token = new_id()
     ask.world.tokens[token] = ask.path["user"]
     return {"id": new_id(), "token": token, "user_id": ask.path["user"], "description": ask.body.get("description", "")}
 
 
 def config(ask: Asking) -> Any:
-    _only(ask)
+    only(ask)
     return {group: values | ask.world.settings.get(group, {}) for group, values in SETTINGS.items()}
 
 

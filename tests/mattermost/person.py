@@ -90,12 +90,13 @@ class Person:
 
     async def fill(self, **given: Any) -> dict[str, Any]:
         """Send the dialog, what is not given as it was shown, empty fields as null; what is wrong."""
-        whole = {e["name"]: _sent(e, given) for e in self.dialog["elements"]}
+        whole = {e["name"]: sent(e, given) for e in self.dialog["elements"]}
         assert set(given) <= {e["name"].partition(".")[0] for e in self.dialog["elements"]} | set(whole), sorted(whole)
         return await calls.submit(self.world, self.id, whole)
 
 
-def _sent(element: dict[str, Any], given: dict[str, Any]) -> Any:
+def sent(element: dict[str, Any], given: dict[str, Any]) -> Any:
+    """What a client sends of a question: what is given, else what was shown; nothing is null."""
     name, _, value = element["name"].partition(".")
     if element["type"] == "bool":
         return value in given[name] if name in given else element["default"] == "true"

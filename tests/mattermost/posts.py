@@ -13,7 +13,7 @@ EMPTY = {
     "title": "", "title_link": "", "text": "", "fields": None, "image_url": "", "thumb_url": "", "footer": "",
     "footer_icon": "", "ts": None,
 }  # fmt: skip
-MESSAGE, PROPS = 16_383, 8_000
+MESSAGE, PROPS, MODERN_PROPS = 16_383, 8_000, 800_000
 
 
 def new(id_: str, at: int, user: str, **more: Any) -> Post:
@@ -43,11 +43,11 @@ def _attachments(given: Any) -> list[dict[str, Any]] | None:
     return [EMPTY | a for a in given]
 
 
-def checked(message: str, props: dict[str, Any]) -> None:
+def checked(message: str, props: dict[str, Any], modern: bool = False) -> None:
     """Raise Refusal over the limits (facts 28, 29)."""
     if len(message) > MESSAGE:
         raise refused("post 16384 ascii chars")
-    if runes(props) > PROPS:
+    if runes(props) > (MODERN_PROPS if modern else PROPS):
         raise refused("attachments total 8100 chars")
 
 

@@ -148,7 +148,7 @@ def channel_posts(ask: Asking) -> Any:
 
 
 def create_post(ask: Asking) -> Any:
-    if ask.user == ask.world.bot:
+    if ask.world.users[ask.user].get("is_bot"):
         ask.world.faults += checks.post(ask.body)
     return 201, posts.shown(ask.world.create(ask.user, ask.body))
 
@@ -187,7 +187,7 @@ def _own(ask: Asking) -> posts.Post:
 
 
 def patch_post(ask: Asking) -> Any:
-    if ask.user == ask.world.bot:
+    if ask.world.users[ask.user].get("is_bot"):
         ask.world.faults += checks.post(ask.body)
     return posts.shown(ask.world.change(_own(ask), ask.body))
 
@@ -207,6 +207,7 @@ def delete_post(ask: Asking) -> Any:
 
 
 def pin(ask: Asking) -> Any:
+    ask.world.writable(_seen(ask)["channel_id"])
     _seen(ask)["is_pinned"] = True
     return {"status": "OK"}
 
@@ -262,7 +263,9 @@ def open_dialog(ask: Asking) -> Any:
         raise refused("open bool default as JSON true")
     user = calls.check_trigger(ask.world, ask.body["trigger_id"])
     ask.world.faults += checks.dialog(ask.body)
-    ask.world.dialogs[user] = json.loads(json.dumps(ask.body)) | {"trigger_id": new_id()}
+    shown = json.loads(json.dumps(ask.body)) | {"trigger_id": new_id()}
+    ask.world.dialogs[user] = shown
+    ask.world.tell_alone("open_dialog", user, "", {"dialog": shown})
     return {"status": "OK"}
 
 

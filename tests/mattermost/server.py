@@ -11,14 +11,17 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.mattermost import admin, rest
+from tests.mattermost import acting, admin, rest
 from tests.mattermost.captured import Refusal, refused
 from tests.mattermost.rest import Asking, Handler
 from tests.mattermost.sockets import Sockets
 from tests.mattermost.world import World, new_id
 
 ROUTES: list[tuple[str, str, Handler]] = [
-    ("GET", "/users/{user}", rest.me), ("GET", "/users/username/{name}", rest.named), ("GET", "/users/{user}/teams", rest.teams),
+    ("POST", "/users", acting.create_user), ("POST", "/commands/execute", acting.execute),
+    ("DELETE", "/users/{user}", acting.deactivate), ("DELETE", "/teams/{team}/members/{user}", acting.leave_team),
+    ("DELETE", "/channels/{channel}", acting.archive), ("POST", "/channels/{channel}/restore", acting.restore),
+    ("POST", "/posts/{post}/actions/{action}", acting.press), ("GET", "/users/{user}", rest.me), ("GET", "/users/username/{name}", rest.named), ("GET", "/users/{user}/teams", rest.teams),
     ("GET", "/users/{user}/teams/{team}/channels", rest.team_channels), ("POST", "/users/{user}/tokens", admin.create_token),
     ("GET", "/teams", rest.teams), ("GET", "/teams/name/{name}", rest.team), ("POST", "/teams/{team}/members", rest.join_team),
     ("GET", "/teams/{team}/channels/name/{name}", rest.channel_named),
@@ -115,8 +118,8 @@ def _upgrading(world: World, sockets: Sockets) -> Callable[[web.Request], Awaita
 
 
 @asynccontextmanager
-async def serving(world: World) -> AsyncIterator[World]:
-    """The server; at the end, everything that the bot sent was as in the captures."""
+async def serving(world: World, port: int = 0) -> AsyncIterator[World]:
+    """The server, on a port of its own if none is given; at the end, everything that bots sent was as in the captures."""
     app = web.Application(client_max_size=1 << 26)
     world.sockets = Sockets(world)  # type: ignore[attr-defined]
     app.router.add_get("/api/v4/websocket", _upgrading(world, world.sockets))  # type: ignore[attr-defined]
@@ -124,7 +127,7 @@ async def serving(world: World) -> AsyncIterator[World]:
         app.router.add_route(method, f"/api/v4{path}", _handled(world, handler))
     app.router.add_post("/hooks/commands/{hook}", _handled(world, rest.hook))
     OPEN.add(rest.hook)
-    async with TestServer(app) as server:
+    async with TestServer(app, host="127.0.0.1", port=port or None) as server:
         world.url = str(server.make_url("")).rstrip("/")
         yield world
-    assert world.faults == []
+    assert world.faults == [], world.faults

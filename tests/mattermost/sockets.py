@@ -39,7 +39,8 @@ class Sockets:
         channel = web.WebSocketResponse(compress=False)
         await channel.prepare(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if self.world.tokens.get(token) != self.world.bot:
+        user = self.world.tokens.get(token, "")
+        if not user or self.world.users[user]["delete_at"]:
             await asyncio.sleep(0.05)  # five seconds on the real one
             assert request.transport
             request.transport.abort()
@@ -50,9 +51,9 @@ class Sockets:
         if connection is None:
             connection = Connection()
             self.known[connection.id] = connection
-            self.world.listeners.append(connection.queue)
+            self._listens(user, connection)
             data = {"connection_id": connection.id, "server_version": f"{self.world.version}.0.false"}
-            await self._send(channel, connection, "hello", data, user=self.world.bot)
+            await self._send(channel, connection, "hello", data, user=user)
         else:
             for event in connection.sent[start:]:
                 await channel.send_json(event)
@@ -62,6 +63,12 @@ class Sockets:
         finally:
             if self.open.get(connection.id) is channel:
                 del self.open[connection.id]
+
+    def _listens(self, user: str, connection: Connection) -> None:
+        if user == self.world.bot:
+            self.world.listeners.append(connection.queue)
+        else:
+            self.world.ears.append((user, connection.queue))
 
     async def _talk(self, channel: web.WebSocketResponse, connection: Connection) -> web.WebSocketResponse:
         sending = asyncio.create_task(self._events(channel, connection))
@@ -76,7 +83,8 @@ class Sockets:
         while True:
             event = await connection.queue.get()
             try:
-                await self._send(channel, connection, event["event"], event["data"], channel=event["channel"])
+                await self._send(channel, connection, event["event"], event["data"], channel=event["channel"],
+                                 user=event.get("user", ""))  # fmt: skip
             except (ConnectionError, RuntimeError):
                 return
 
@@ -105,3 +113,4 @@ class Sockets:
         """The server has restarted: it knows no connection."""
         self.known.clear()
         self.world.listeners.clear()
+        self.world.ears.clear()

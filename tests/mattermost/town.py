@@ -48,9 +48,11 @@ async def called(app: Starlette) -> AsyncIterator[str]:
     task = asyncio.create_task(server.serve(sockets=[taken]))
     while not server.started:  # noqa: ASYNC110 - uvicorn's own flag
         await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-    server.should_exit = True
-    await task
+    try:
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 @dataclass

@@ -17,6 +17,8 @@ from tests.mattermost.captured import Refusal, capture, refused
 TEAM, TOKEN, COMMAND_TOKEN, ADMIN_TOKEN = "atelier", "token-of-the-bot", "token-of-the-command", "token-of-the-admin"
 User = dict[str, Any]
 Channel = dict[str, Any]
+MODERN = 6
+"""The first major version that is not the one measured."""
 
 
 def new_id() -> str:
@@ -63,12 +65,31 @@ class World:
     """The bodies of those calls."""
     faults: list[str] = field(default_factory=list)
     listeners: list[asyncio.Queue[dict[str, Any]]] = field(default_factory=list)
+    """The bot's sockets."""
+    ears: list[tuple[str, asyncio.Queue[dict[str, Any]]]] = field(default_factory=list)
+    """The sockets of anybody else."""
     _clock: itertools.count = field(default_factory=lambda: itertools.count(int(time.time() * 1000)))
 
     def __post_init__(self) -> None:
         self.bot = self.user("atelier-bot", is_bot=True)["id"]
         self.admin = self.user("administration", roles="system_user system_admin")["id"]
         self.tokens |= {TOKEN: self.bot, ADMIN_TOKEN: self.admin}
+
+    @property
+    def slashed(self) -> bool:
+        """Whether « /atelier » exists: an administrator registered it, or the bot is known by its address."""
+        made = any(c["trigger"] == TEAM and not c["delete_at"] for c in self.commands.values())
+        return made or (bool(self.bot_url) and bool(self.settings.get("slash", True)))
+
+    @property
+    def modern(self) -> bool:
+        """True for what was read in the sources of 11.4; else it is 5.37, as measured."""
+        return int(self.version.partition(".")[0]) >= MODERN
+
+    def slash(self) -> tuple[str, str]:
+        """Where « /atelier » is called, and its token: as an administrator registered it, else the bot's own address."""
+        made = next((c for c in self.commands.values() if c["trigger"] == TEAM and not c["delete_at"]), None)
+        return (made["url"], made["token"]) if made else (f"{self.bot_url}/mattermost/commands", COMMAND_TOKEN)
 
     def now(self) -> int:
         """Milliseconds; two things never happen at once."""
@@ -105,12 +126,12 @@ class World:
             raise refused("bot posts in channel it is not member of")
         if channel["delete_at"]:
             raise refused("post in archived channel")
-        again = self._double(given.get("pending_post_id", ""))
+        again = self._double(given.get("pending_post_id", ""), user)
         if again:
             return again
         props = posts.normal(given.get("props"))
         props |= {"from_bot": "true"} if self.users[user].get("is_bot") else {}
-        posts.checked(given.get("message", ""), props)
+        posts.checked(given.get("message", ""), props, self.modern)
         root = self._root(given.get("root_id", ""), channel["id"])
         at = self.now()
         made = posts.new(new_id(), at, user, channel_id=channel["id"], root_id=root, parent_id=root,
@@ -123,10 +144,11 @@ class World:
         self.tell("posted", channel["id"], self._posted(made, channel))
         return made
 
-    def _double(self, pending: str) -> posts.Post | None:
-        """The post already made for this id, for thirty seconds (fact 31)."""
+    def _double(self, pending: str, user: str) -> posts.Post | None:
+        """The post already made for this id, for thirty seconds (fact 31): whoever asks, on 5.37."""
         id_, at = self.pending.get(pending, ("", 0.0))
-        return self.posts.get(id_) if pending and time.monotonic() - at < 30 else None
+        found = self.posts.get(id_) if pending and time.monotonic() - at < 30 else None
+        return found if found and (not self.modern or found["user_id"] == user) else None
 
     def _root(self, root: str, channel: str) -> str:
         if root and (root not in self.posts or self.posts[root]["delete_at"] or self.posts[root]["root_id"]):
@@ -154,10 +176,22 @@ class World:
         }  # fmt: skip
 
     def tell(self, event: str, channel: str, data: dict[str, Any]) -> None:
-        """An event, to the bot's sockets, when it is in the channel."""
-        if self.bot in self.members[channel]:
-            for queue in self.listeners:
+        """An event, to the sockets of whoever is in the channel."""
+        ours = [(self.bot, queue) for queue in self.listeners]
+        for user, queue in [*ours, *self.ears]:
+            if user in self.members[channel]:
                 queue.put_nowait({"event": event, "data": data, "channel": channel})
+
+    def tell_alone(self, event: str, user: str, channel: str, data: dict[str, Any]) -> None:
+        """An event to one person's sockets, if they have any."""
+        for ear, queue in self.ears:
+            if ear == user:
+                queue.put_nowait({"event": event, "data": data, "channel": channel, "user": user})
+
+    def writable(self, channel: str) -> None:
+        """Raise Refusal for a post of an archived channel: neither changed nor pinned (measured)."""
+        if self.channels[channel]["delete_at"]:
+            raise Refusal(400, "api.post.patch_post.can_not_update_post_in_deleted.error")
 
     def held(self, id_: str) -> posts.Post:
         """A post that is there. Raises Refusal."""
@@ -170,8 +204,9 @@ class World:
         """Change what is given of a post; props are replaced whole (fact 32). Raises Refusal."""
         props = posts.normal(given["props"]) if "props" in given else post["props"]
         message = given.get("message", post["message"])
-        posts.checked(message, props)
-        if posts.unwired(post):
+        self.writable(post["channel_id"])
+        posts.checked(message, props, self.modern)
+        if not self.modern and posts.unwired(post):
             raise Refusal(0, "panic")
         at = self.now()
         post |= {"props": props, "message": message, "update_at": at, "edit_at": at}

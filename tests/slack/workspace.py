@@ -39,6 +39,8 @@ class Workspace(FakeSlack):
     outage: str = ""
     slowness: float = 2.0
     revoked: bool = False
+    token: str = TOKEN
+    team: str = ""
     refused: dict[str, str] = field(default_factory=dict)
     channels: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Workspace(FakeSlack):
     def _done(self, method: str, form: dict[str, Any], bearer: str) -> dict[str, Any]:
         named = (method, form.get("channel"), form.get("users"), form.get("user"))
         code = next((self.refused[n] for n in named if n in self.refused), "")
-        if self.revoked or bearer != f"Bearer {TOKEN}":
+        if self.revoked or bearer != f"Bearer {self.token}":
             code = "token_revoked"
         try:
             return {"ok": False, "error": code} if code else {"ok": True} | self._usual(method, form)
@@ -114,7 +116,10 @@ class Workspace(FakeSlack):
             case "views.open":
                 return self._open(form)
             case "auth.test":
-                return {"user_id": BOT}
+                return {"user_id": BOT} | ({"team_id": self.team} if self.team else {})
+            case "auth.revoke":
+                self.revoked = True
+                return {"revoked": True}
             case _:
                 return super()._usual(method, form)
 
@@ -160,7 +165,7 @@ class Workspace(FakeSlack):
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        if name in self.files and request.headers.get("Authorization") == f"Bearer {TOKEN}" and not self.revoked:
+        if name in self.files and request.headers.get("Authorization") == f"Bearer {self.token}" and not self.revoked:
             return web.Response(body=self.files[name], content_type="application/pdf")
         return web.Response(text="<!DOCTYPE html><title>Slack</title>", content_type="text/html")
 

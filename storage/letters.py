@@ -1,0 +1,50 @@
+"""Letters by the many: messages written at once, how many wait, and those posted long ago, which are forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from chat.cards import Address, Message
+from storage.prepared import Prepared
+from storage.tables import outbox
+
+AT_ONCE = 500
+"""How many letters a transaction forgets: people's gestures go in between."""
+OLDEST = Prepared(
+    select(outbox.c.seq, outbox.c.written).where(outbox.c.state == "posted").order_by(outbox.c.seq).limit(AT_ONCE)
+)
+FORGET = Prepared(delete(outbox).where(outbox.c.seq.in_(bindparam("these", expanding=True))))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message to put in the outbox, about a dossier, in the language of whoever reads it."""
+
+    place: Address
+    message: Message
+    ref: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How many letters wait, since when (the procedure's hour), and how many are dead."""
+
+    waiting: int
+    oldest_written: datetime | None
+    dead: int
+
+
+def forget_posted(connection: Connection, before: datetime) -> int:
+    """Forget the letters posted that were written before (the procedure's hour); returns how many, a batch at most.
+
+    Only the oldest are looked at. A card knows its post by itself (`storage/cards.py`); a letter that waits, is in doubt
+    or is dead is kept whatever its age.
+    """
+    old = [row.seq for row in OLDEST.rows(connection) if row.written < before]
+    if old:
+        FORGET.changed(connection, {"these": old})
+    return len(old)
