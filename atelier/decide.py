@@ -18,12 +18,7 @@ from atelier.words import Do, Labels, Refused, Role, fr
 def opened(dossier: Dossier, by: By) -> Outcome:
     """D1: a new request enters its first state. `dossier` is as its opener describes it; Refused for another role."""
     if by.role not in OPENING.by:
-        raise Refused(
-            fr(
-                "Ouvrir une demande revient au service de l'État porteur ou à la collectivité : demandez-leur de "
-                "l'ouvrir, puis de vous y inviter."
-            )
-        )
+        raise no_opener()
     runs = clocks.opened(OPENING, dossier, by.at)
     moved = dossier.model_copy(update={"runs": runs, "last_said": OPENING.said, "last_by": by})
     return Outcome(OPENING, dossier, moved, by)
@@ -72,6 +67,27 @@ def step_for(dossier: Dossier, person: Person, act: Do) -> tuple[Step, Role]:
     if not possible(step, dossier):
         raise _moved(dossier)
     return step, mine[0]
+
+
+def no_opener() -> Refused:
+    """For whoever may not open a request."""
+    return Refused(
+        fr(
+            "Ouvrir une demande revient au service de l'État porteur ou à la collectivité : demandez-leur de "
+            "l'ouvrir, puis de vous y inviter."
+        )
+    )
+
+
+def other_role(person: Person) -> Refused:
+    """For whoever is named in a role that they do not hold on the dossier."""
+    return Refused(
+        fr(
+            "« {name} » ne tient pas ce rôle sur cette demande : nommez la personne qui a signé, ou faites "
+            "corriger son rôle dans l'annuaire."
+        ),
+        name=person.name,
+    )
 
 
 def _not_yours(dossier: Dossier, step: Step) -> Refused:
@@ -154,13 +170,7 @@ def _recorded(attempt: Attempt, step: Step) -> None:
     if behalf is None or not attempt.dossier.roles_of(attempt.person) & set(step.records):
         raise _not_yours(attempt.dossier, step)
     if attempt.role not in step.by or attempt.role not in attempt.dossier.roles_of(behalf):
-        raise Refused(
-            fr(
-                "« {name} » ne tient pas ce rôle sur cette demande : nommez la personne qui a signé, ou faites "
-                "corriger son rôle dans l'annuaire."
-            ),
-            name=behalf.name,
-        )
+        raise other_role(behalf)
     if not attempt.document.strip():
         raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
     not_to_come(attempt.answered_on, attempt)

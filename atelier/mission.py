@@ -86,11 +86,15 @@ class Mission(Value):
         """Where the mandataire's role is held while it is asked or designated: « grp:CONTRACT/GROUPEMENT »."""
         asked = self.asked()
         code = self.groupement or (asked.groupement if asked else "")
-        return f"grp:{self.contract}/{code}" if code else ""
+        return self.scope_of(code) if code else ""
+
+    def scope_of(self, groupement: str) -> str:
+        """The scope of a groupement of its contract."""
+        return f"grp:{self.contract}/{groupement}"
 
     def was_asked(self, groupement_scope: str) -> bool:
         """True for a groupement asked once and set aside since: its late answer is refused politely, and kept."""
-        gone = {f"grp:{self.contract}/{s.groupement}" for s in self.sollicitations if s.set_aside}
+        gone = {self.scope_of(s.groupement) for s in self.sollicitations if s.set_aside}
         return groupement_scope in gone and groupement_scope != self.groupement_scope()
 
     @property

@@ -7,7 +7,7 @@ is handed in. The file leaves the dossier; it stays in the store, and in the jou
 from __future__ import annotations
 
 from atelier import editing
-from atelier.deposits import deposit_of, files, waiting
+from atelier.deposits import deposit_of, deposits, files, waiting
 from atelier.dossier import Dossier, Person, Piece
 from atelier.fiche import items
 from atelier.spelling import key
@@ -28,8 +28,7 @@ def _may(dossier: Dossier, person: Person, piece: Piece) -> bool:
         question = next((q for q in items() if q.name == piece.kind), None)
         return question is not None and dossier.state in editing.OPEN and editing.can_write(dossier, person, question)
     declared = {one.piece for one in dossier.mission.lost} if dossier.mission else set()
-    held = dossier.roles_of(person) & set(deposit.by)
-    mine = dossier.state in deposit.states and bool(held) and piece.id not in declared
+    mine = deposit in deposits(dossier, person) and piece.id not in declared
     return mine and waiting(dossier, piece.kind) == piece
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import settings
-from chat.language import load
-from chat.text import Text, raw, tr
+from bot.terminal import FAULT, say, told
+from chat.text import raw, tr
 from storage.backup import save
-from storage.dump import Unusable
-from storage.errors import Away
 from storage.journal import Broken
 from storage.restoration import restore
 
-FAULT, WRONG = 1, 2
 File = Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier de sauvegarde / the backup file")]
 
 
@@ -37,20 +32,20 @@ def saved(
     force: Annotated[bool, typer.Option("--force", help="Remplacer le fichier / replace the file")] = False,
 ) -> None:
     """Sauvegarde la base, robot en marche, et vérifie la sauvegarde / saves the database while the bot runs."""
-    with _told():
+    with told():
         chosen = settings.read()
         made = save(chosen.database_url, file, chosen.secret(), portable=portable, force=force)
-        _say(
+        say(
             tr(
                 "Sauvegarde faite : « {file} », {size} Kio, {count} demande(s).",
                 file=str(made.file), size=-(-made.size // 1024), count=made.dossiers,
             )
         )  # fmt: skip
         if not made.verified:
-            _say(tr("Son schéma est d'une autre version : le journal n'a pas été vérifié."), err=True)
+            say(tr("Son schéma est d'une autre version : le journal n'a pas été vérifié."), err=True)
             raise typer.Exit(FAULT)
         _journal(made.broken)
-        _say(tr("Gardez ATELIER_SECRET_KEY à part, en lieu sûr : sans elle, la sauvegarde ne se vérifie pas."))
+        say(tr("Gardez ATELIER_SECRET_KEY à part, en lieu sûr : sans elle, la sauvegarde ne se vérifie pas."))
 
 
 def restored(
@@ -61,20 +56,20 @@ def restored(
     ] = False,
 ) -> None:
     """Restaure une sauvegarde, robot arrêté, dans une base vide / restores a backup into an empty database."""
-    with _told():
+    with told():
         chosen = settings.read()
         done = restore(chosen.database_url, file, chosen.secret(), force=force)
-        _say(tr("Sauvegarde restaurée : {count} demande(s).", count=done.dossiers))
+        say(tr("Sauvegarde restaurée : {count} demande(s).", count=done.dossiers))
         _journal(done.broken)
-        _say(tr("Relancez le robot ; « atelier doctor » dit si tout est en place."))
+        say(tr("Relancez le robot ; « atelier doctor » dit si tout est en place."))
 
 
 def _journal(broken: Broken | None) -> None:
     """Say how the journal is; one that does not follow is a fault, told after the work is done."""
     if broken is None:
-        _say(tr("Le journal est intact."))
+        say(tr("Le journal est intact."))
         return
-    _say(
+    say(
         tr(
             "Attention : le journal de {ref} ne se suit plus à la ligne {seq} ({why}).",
             ref=broken.ref, seq=broken.seq, why=raw(broken.why),
@@ -82,17 +77,3 @@ def _journal(broken: Broken | None) -> None:
         err=True,
     )  # fmt: skip
     raise typer.Exit(FAULT)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Expected failures end with their sentence and an exit status, never a traceback."""
-    try:
-        yield
-    except (settings.Wrong, Away, Unusable) as failure:
-        _say(failure.sentence, err=True)
-        raise typer.Exit(WRONG) from None
-
-
-def _say(text: Text, *, err: bool = False) -> None:
-    typer.echo(load().say("fr")(text), err=err)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.findings import Finding, attention, faute, ok
+from bot.mattermost import link
 from chat.text import Text, raw, tr
 from handlers.here import platform_name
 from storage.ateliers import PREFIX, Failing
@@ -15,7 +16,7 @@ POINT = "canaux"
 STUCK = 4
 """Tries after which it is no passing outage: the clock waits a quarter of an hour between two by then."""
 SHOWN = 10
-ARCHIVED = ("is_archived", "can_not_post_to_deleted", "can_not_update_post_in_deleted")
+ARCHIVED = ("is_archived", *link.ARCHIVED)
 """What Slack and Mattermost say of a channel in which nothing can be written any more."""
 UNARCHIVE = tr(
     "Désarchivez-le sur la plateforme ; sur Slack, réinvitez-y le robot. Les messages partiront dans le quart d'heure, dans l'ordre. "

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -31,17 +29,15 @@ from bot import (
     takeover_cli,
 )
 from bot.sandbox import demo as sandbox
+from bot.terminal import FAULT, say, told
 from chat.language import load
-from chat.text import Text, raw, texts, tr
+from chat.text import raw, texts, tr
 from handlers import directory
-from storage.errors import Away, Stale
+from storage.errors import Stale
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 annuaire = typer.Typer(no_args_is_help=True)
 app.add_typer(annuaire, name="annuaire", help="L'annuaire / the directory")
-
-WRONG, FAULT = 2, 1
-
 
 doctor_cli.register(app)
 journal_cli.register(app)
@@ -51,21 +47,6 @@ mattermost_cli.register(app)
 takeover_cli.register(app)
 calculator_cli.register(app)
 slack_cli.register(app)
-
-
-def say(text: Text, *, err: bool = False) -> None:
-    """One sentence on the terminal, in French."""
-    typer.echo(load().say("fr")(text), err=err)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Expected failures end with their sentence and an exit status, never a traceback."""
-    try:
-        yield
-    except (settings.Wrong, Away) as failure:
-        say(failure.sentence, err=True)
-        raise typer.Exit(WRONG) from None
 
 
 @app.command()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -21,14 +20,13 @@ from atelier.words import PersonId, Role
 from atelier.yaml_lines import MOST_BYTES
 from bot import contracts_told, memory, settings
 from bot.sandbox.things import PLATFORM
-from chat.language import load
-from chat.text import Say, Text, raw, tr
+from bot.terminal import FAULT, say, told
+from chat.text import Text, raw, tr
 from handlers import representatives
 from handlers.here import said
-from storage.errors import Away, Stale
+from storage.errors import Stale
 from storage.unit import Unit
 
-FAULT, WRONG = 1, 2
 PLATFORMS = (*contract_file.PLATFORMS, PLATFORM)
 PARIS = "75"
 SHOWN = 50
@@ -64,9 +62,9 @@ def bring(
         contract_file.read(content, PLATFORMS)  # what can be said of the file alone is said even without a database
         brought = _with(lambda unit: _brought(unit, content, datetime.now(UTC), dry=dry))
         for warning in brought.warnings:
-            _say(tr("Attention, {what}", what=warning))
+            say(tr("Attention, {what}", what=warning))
         for line in contracts_told.imported(brought.contract, brought.before, dry=dry):
-            _say(line)
+            say(line)
 
 
 @accord_cadre.command("montrer")
@@ -79,11 +77,11 @@ def show(
         today = local_day(datetime.now(UTC), PARIS)
         if not code:
             for line in contracts_told.listed(_with(lambda unit: unit.contracts.all()), today):
-                _say(line)
+                say(line)
             return
         versions = _with(lambda unit: unit.contracts.versions(code))
         for line in contracts_told.detailed(_chosen(code, versions, version), len(versions), today):
-            _say(line)
+            say(line)
 
 
 def _chosen(code: str, versions: tuple[AccordCadre, ...], wanted: int | None) -> AccordCadre:
@@ -173,14 +171,15 @@ def _granted(contract: AccordCadre, people: Mapping[PersonId, Person]) -> Iterat
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Expected failures end with their sentences and an exit status, never a traceback."""
+    """As `terminal.told`, and what is wrong in the file, line by line."""
     try:
-        yield
+        with told():
+            yield
     except Wrong as wrong:
         for mistake in wrong.mistakes[:SHOWN]:
-            _say(_mistake(mistake), err=True)
+            say(_mistake(mistake), err=True)
         if more := len(wrong.mistakes[SHOWN:]):
-            _say(tr("… et {count} autre(s) plus bas.", count=more), err=True)
+            say(tr("… et {count} autre(s) plus bas.", count=more), err=True)
         raise _stopped(tr("{count} erreur(s) : rien n'a été changé.", count=len(wrong.mistakes))) from None
     except Stale:
         raise _stopped(
@@ -188,9 +187,6 @@ def _told() -> Iterator[None]:
                 "Cet accord-cadre vient d'être importé par quelqu'un d'autre : rien n'a été changé. Relancez la commande."
             )
         ) from None
-    except (settings.Wrong, Away) as failure:
-        _say(failure.sentence, err=True)
-        raise typer.Exit(WRONG) from None
 
 
 def _mistake(mistake: Mistake) -> Text:
@@ -200,16 +196,7 @@ def _mistake(mistake: Mistake) -> Text:
     return tr("ligne {line}, {column} : {reason}", line=mistake.line, column=raw(mistake.column), reason=reason)
 
 
-@cache
-def _reader() -> Say:
-    return load().say("fr")
-
-
-def _say(text: Text, *, err: bool = False) -> None:
-    typer.echo(_reader()(text), err=err)
-
-
 def _stopped(text: Text) -> typer.Exit:
     """Say why the command stops; raise what is returned."""
-    _say(text, err=True)
+    say(text, err=True)
     return typer.Exit(FAULT)

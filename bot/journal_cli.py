@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import memory, settings
-from chat.language import load
+from bot.terminal import FAULT, WRONG, say
 from chat.text import Moment, Text, raw, tr
 from handlers import heads, turned
 from handlers.heads import Held, Rewritten
@@ -17,7 +17,6 @@ from storage.journal import Broken
 from storage.unit import Unit
 from storage.writer import Writer
 
-WRONG, FAULT = 2, 1
 PARIS = "Europe/Paris"
 TAMPERED = tr("Gardez la base telle quelle, et comparez-la à une sauvegarde d'alors.")
 
@@ -54,9 +53,7 @@ def verify(
         writer.close()
     if broken is not None:
         _ended(_broken(broken), FAULT)
-    _say(
-        tr("Le journal est intact : {count} demande(s).", count=len([ref for ref, _, _ in ends if ref != turned.DOOR]))
-    )
+    say(tr("Le journal est intact : {count} demande(s).", count=len([ref for ref, _, _ in ends if ref != turned.DOOR])))
     if saved is not None:
         _told(compared)
 
@@ -70,9 +67,9 @@ def refusals() -> None:
         writer.close()
     for line in lines:
         told = {name: raw(str(line.details.get(name, ""))) for name in ("platform", "what", "why", "ref")}
-        _say(tr("{moment} — {who} : {what} {ref} ({why}, {platform})", moment=Moment(at=line.at, zone=PARIS),
+        say(tr("{moment} — {who} : {what} {ref} ({why}, {platform})", moment=Moment(at=line.at, zone=PARIS),
                 who=raw(line.person or "?"), **told))  # fmt: skip
-    _say(tr("{count} refus à la porte.", count=len(lines)))
+    say(tr("{count} refus à la porte.", count=len(lines)))
 
 
 def _memory() -> Writer:
@@ -110,10 +107,10 @@ def _compared(unit: Unit, saved: str | tuple[heads.Head, ...]) -> Held | Rewritt
 def _told(found: Held | Rewritten | None) -> None:
     match found:
         case Held(at=None):
-            _say(tr("La tête gardée est bien celle de ce journal : {count} chaîne(s), dont {grown} plus longue(s) qu'alors.",
+            say(tr("La tête gardée est bien celle de ce journal : {count} chaîne(s), dont {grown} plus longue(s) qu'alors.",
                     count=found.chains, grown=found.grown))  # fmt: skip
         case Held(at=at):
-            _say(tr("Cette valeur est bien celle du journal le {moment} : {count} chaîne(s), dont {grown} plus longue(s) qu'alors.",
+            say(tr("Cette valeur est bien celle du journal le {moment} : {count} chaîne(s), dont {grown} plus longue(s) qu'alors.",
                     moment=Moment(at=at, zone=PARIS), count=found.chains, grown=found.grown))  # fmt: skip
         case Rewritten():
             said = tr("Le journal de {ref} a été réécrit : sa ligne {seq} n'est plus celle qui a été gardée. {repair}",
@@ -131,10 +128,6 @@ def _broken(broken: Broken) -> Text:
     )  # fmt: skip
 
 
-def _say(text: Text, *, err: bool = False) -> None:
-    typer.echo(load().say("fr")(text), err=err)
-
-
 def _ended(text: Text, status: int) -> NoReturn:
-    _say(text, err=True)
+    say(text, err=True)
     raise typer.Exit(status)

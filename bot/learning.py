@@ -82,25 +82,20 @@ class Learning:
         if self._up is None:
             return
         async with self._lock:
-            home = await self._home()
-            found = await self.writer.run(lambda unit: unit.workspaces.live())
-            there = {w.platform: w for w in found if w.team != home}
+            there = {workspace.platform: workspace for workspace in await self._there()}
             for platform in [p for p, learnt in self.known.items() if there.get(p) != learnt.workspace]:
                 self._forgotten(platform)
             come = [w for p, w in there.items() if p not in self.known]
             await asyncio.gather(*(self._learnt(workspace, self._up) for workspace in come))
 
-    async def _home(self) -> str:
-        """The team of the settings' token: what Slack said, or what it said before when it is away now."""
+    async def _there(self) -> list[Workspace]:
+        """The workspaces that are there, but that of the settings' token, which has its own room."""
         home = self.front.home
         if home is None:
-            return ""
-        at = home_mark(home.config.token)
-        if home.hub.team:
-            await self.writer.run(lambda unit: _remembered(unit, at, home.hub.team))
-        else:
-            home.hub.team = await self.writer.run(lambda unit: (unit.conversations.at(at) or {}).get("team", ""))
-        return home.hub.team
+            return list(await self.writer.run(lambda unit: unit.workspaces.live()))
+        at, told = home_mark(home.config.token), home.hub.team
+        home.hub.team, found = await self.writer.run(lambda unit: (_team(unit, at, told), unit.workspaces.live()))
+        return [workspace for workspace in found if workspace.team != home.hub.team]
 
     async def _learnt(self, workspace: Workspace, up: Up) -> None:
         room = self.make(workspace)
@@ -136,9 +131,12 @@ def home_mark(token: str) -> Address:
     return Address(platform="espace", id=sha256(token.encode()).hexdigest()[:32])
 
 
-def _remembered(unit: Unit, at: Address, team: str) -> None:
-    if unit.conversations.at(at) != {"team": team}:
-        unit.conversations.keep(at, {"team": team})
+def _team(unit: Unit, at: Address, told: str) -> str:
+    """The team of the settings' token: what Slack told, which is remembered, or what it told before when it is away now."""
+    before = str((unit.conversations.at(at) or {}).get("team", ""))
+    if told and told != before:
+        unit.conversations.keep(at, {"team": told})
+    return told or before
 
 
 async def _closed(learnt: Learnt) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.slack.teams import is_workspace
 from chat.cards import Address
 from chat.text import Text, raw, tr
 
@@ -157,7 +158,7 @@ def configured(settings: Settings) -> tuple[str, ...]:
 
 def served(settings: Settings, platform: str) -> bool:
     """Whether a platform is one of the settings', or may be a workspace installed by invitation. Raises Wrong."""
-    return platform in configured(settings) or (settings.oauth and platform.startswith("slack-"))
+    return platform in configured(settings) or (settings.oauth and is_workspace(platform))
 
 
 def _address(name: str, value: str) -> Address:

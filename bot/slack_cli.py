@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -14,19 +13,16 @@ import typer
 from bot import memory, settings
 from bot.ids import fresh_id
 from bot.settings import Settings, Wrong
+from bot.slack.admission import revoked
 from bot.slack.install_words import RETIRED, WHY
 from bot.slack.invitations import LONGEST, USUAL, Invitation, Invitations
-from bot.slack.link import Link
 from bot.slack.manifest import manifest
 from bot.slack.teams import named
-from chat.language import load
-from chat.platform import Undeliverable, Undelivered
+from bot.terminal import FAULT, reader, say, told
 from chat.text import Day, Text, raw, tr
-from storage.errors import Away
 from storage.unit import Unit
 from storage.workspaces import Workspace
 
-WRONG, FAULT = 2, 1
 T = TypeVar("T")
 
 
@@ -44,7 +40,7 @@ def printed(
     *, socket: Annotated[bool, typer.Option("--socket", help="Pour le Socket Mode / for Socket Mode")] = False
 ) -> None:
     """Écrit le manifeste de l'application Slack / prints the Slack app manifest."""
-    with _told():
+    with told():
         chosen = settings.read()
         url = chosen.atelier_public_url
         if not url and not socket:
@@ -53,7 +49,7 @@ def printed(
                     "ATELIER_PUBLIC_URL manque : donnez l'adresse publique du robot, par exemple https://atelier.exemple.fr."
                 )
             )
-        made = manifest(url, load().say("fr"), socket=socket, several=chosen.oauth)
+        made = manifest(url, reader(), socket=socket, several=chosen.oauth)
         typer.echo(json.dumps(made, ensure_ascii=False, indent=2))
 
 
@@ -66,12 +62,12 @@ def invited(
     ] = False,
 ) -> None:
     """Écrit un lien pour installer le robot dans un autre espace / a link to install the bot elsewhere."""
-    with _told():
+    with told():
         chosen = _several()
         invitations = Invitations.of(chosen.secret(), chosen.atelier_public_url)
         invitation = Invitation(fresh_id(), _team(team) if team else "", of_the_state)
         typer.echo(invitations.link(invitation, datetime.now(UTC), days))
-        _say(
+        say(
             tr("Ce lien sert une fois, dans les {count} jour(s) : envoyez-le à qui administre l'espace.", count=days),
             err=True,
         )
@@ -79,33 +75,33 @@ def invited(
 
 def listed() -> None:
     """Dit où le robot est installé / lists the workspaces."""
-    with _told():
+    with told():
         found = _kept(settings.read(), lambda unit: unit.workspaces.all())
         if not found:
-            _say(tr("Le robot n'est installé dans aucun espace par invitation."))
+            say(tr("Le robot n'est installé dans aucun espace par invitation."))
         for workspace in found:
-            _say(_line(workspace))
+            say(_line(workspace))
 
 
 def retired(team: Annotated[str, typer.Argument(metavar="T…", help="L'espace / the workspace")]) -> None:
     """Retire le robot d'un espace / takes the bot out of a workspace."""
-    with _told():
+    with told():
         chosen, platform = settings.read(), named(_team(team))
         left = _kept(chosen, lambda unit: unit.workspaces.leave(platform, RETIRED, datetime.now(UTC)))
         if left is None:
-            _say(
+            say(
                 tr("Le robot n'est pas installé dans {team} : voyez « atelier slack espaces ».", team=raw(team)),
                 err=True,
             )
             raise typer.Exit(FAULT)
-        _say(tr("Le robot ne sert plus « {name} » : ce qui attendait d'y être dit attend.", name=raw(left.name)))
+        say(tr("Le robot ne sert plus « {name} » : ce qui attendait d'y être dit attend.", name=raw(left.name)))
         ours = chosen.slack_bot_token
         if ours is not None and ours.get_secret_value() == left.token:
             return  # the settings' own, given twice: revoked, it would silence the bot
-        refusal = asyncio.run(_revoked(left.token, chosen.slack_api_url))
+        refusal = asyncio.run(revoked(left.token, chosen.slack_api_url))
         if refusal:
             said = tr("Slack n'a pas confirmé ({why}) : retirez aussi l'application dans cet espace.", why=raw(refusal))
-            _say(said, err=True)
+            say(said, err=True)
             raise typer.Exit(FAULT)
 
 
@@ -156,29 +152,3 @@ def _kept(chosen: Settings, move: Callable[[Unit], T]) -> T:
         return writer.call(move)
     finally:
         writer.close()
-
-
-async def _revoked(token: str, api: str) -> str:
-    """Give the token back to Slack; returns why that failed, nothing when it did not."""
-    link = Link(token, api)
-    try:
-        await link.call("auth.revoke")
-    except (Undelivered, Undeliverable) as failure:
-        return str(failure)
-    finally:
-        await link.close()
-    return ""
-
-
-def _say(text: Text, *, err: bool = False) -> None:
-    typer.echo(load().say("fr")(text), err=err)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Expected failures end with their sentence and an exit status, never a traceback."""
-    try:
-        yield
-    except (Wrong, Away) as failure:
-        _say(failure.sentence, err=True)
-        raise typer.Exit(WRONG) from None

@@ -15,14 +15,13 @@ from atelier.takeover_file import MOST_BYTES
 from atelier.territories import Territories
 from atelier.words import Refused, fr
 from bot import memory, settings
-from chat.language import load
-from chat.text import Text, tr
+from bot.terminal import FAULT, say, told
+from chat.text import tr
 from handlers.here import said
 from handlers.takeover import WHAT, Tried, bring
 from handlers.takeover_told import cell
-from storage.errors import Away, Stale
+from storage.errors import Stale
 
-FAULT, WRONG = 1, 2
 File = Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier CSV, une ligne par atelier / a CSV file")]
 Whom = Annotated[str, typer.Option("--par", help="Qui importe : son identifiant dans l'annuaire / who imports")]
 
@@ -54,32 +53,26 @@ def take_over(
         finally:
             writer.close()
         for line in report.lines(dry=dry):
-            _say(line)
+            say(line)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Expected failures end with their sentence and an exit status, never a traceback."""
+    """As `terminal.told`, and what is wrong in the file, cell by cell."""
     try:
-        yield
+        with told():
+            yield
     except Wrong as wrong:
         for mistake in sorted(wrong.mistakes, key=lambda m: m.line):
-            _say(cell(mistake), err=True)
-        _say(tr("{count} erreur(s) : rien n'a été changé.", count=len(wrong.mistakes)), err=True)
+            say(cell(mistake), err=True)
+        say(tr("{count} erreur(s) : rien n'a été changé.", count=len(wrong.mistakes)), err=True)
         raise typer.Exit(FAULT) from None
     except Refused as refused:
-        _say(said(refused), err=True)
+        say(said(refused), err=True)
         raise typer.Exit(FAULT) from None
     except Stale:
-        _say(tr("Quelqu'un ouvrait une demande au même moment : rien n'a été changé. Relancez la commande."), err=True)
+        say(tr("Quelqu'un ouvrait une demande au même moment : rien n'a été changé. Relancez la commande."), err=True)
         raise typer.Exit(FAULT) from None
-    except (settings.Wrong, Away) as failure:
-        _say(failure.sentence, err=True)
-        raise typer.Exit(WRONG) from None
-
-
-def _say(text: Text, *, err: bool = False) -> None:
-    typer.echo(load().say("fr")(text), err=err)
 
 
 def _content(file: Path) -> bytes:

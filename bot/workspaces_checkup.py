@@ -12,6 +12,7 @@ from bot.learning import home_mark
 from bot.settings import Settings, Wrong
 from bot.slack.checkup import AGAIN, Checkup
 from bot.slack.install_words import WHY
+from bot.slack.teams import is_workspace
 from chat.text import Day, raw, tr
 from storage.errors import Away
 from storage.reader import open_reader
@@ -91,7 +92,7 @@ def _counted(chosen: Settings, seen: Seen) -> Iterator[Finding]:
         yield faute(POINT, said, tr("Redonnez SLACK_CLIENT_ID et SLACK_CLIENT_SECRET, puis relancez le robot."))
     yield from (_twice(workspace) for workspace in seen.live if workspace.team == seen.home)
     review = _review(chosen)
-    if chosen.oauth and review.startswith("slack-") and review not in {w.platform for w in seen.live}:
+    if chosen.oauth and is_workspace(review) and review not in {w.platform for w in seen.live}:
         said = tr("Le salon de revue est dans « {platform} », où le robot n'est pas installé.", platform=raw(review))
         yield faute("espaces.revue", said, INSTALL, review)
 

@@ -55,9 +55,7 @@ class Languages:
                 return escape(text.msg)
             sentence = catalogue.gettext(text.msg) if text.msg else ""
             told = {name: _told(arg, known, read, escape) for name, arg in text.args.items()}
-            if "(" in sentence:
-                sentence = _agreed(sentence, text.args, known)
-            return BLANK.sub(lambda blank: told.get(blank[1], blank[0]), sentence) if "{" in sentence else sentence
+            return _filled(sentence, text.args, told, known) if "{" in sentence else sentence
 
         return read
 
@@ -75,21 +73,21 @@ def _catalogue(lang: str) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
-def _agreed(sentence: str, args: Mapping[str, Arg], lang: str) -> str:
-    """The endings in brackets made to agree with the last number before them; left as they are where there is none."""
+def _filled(sentence: str, args: Mapping[str, Arg], told: Mapping[str, str], lang: str) -> str:
+    """The blanks filled, and the endings in brackets made to agree with the last number before them, if there is one."""
     several: bool | None = None
 
-    def agree(slot: re.Match[str]) -> str:
+    def fill(slot: re.Match[str]) -> str:
         nonlocal several
-        name, ending, other = slot.groups()
-        if name is not None:
+        if (name := slot[1]) is not None:
             number = args.get(name)
             several = _several(number, lang) if isinstance(number, int) else several
-        if name is not None or several is None:
+            return told.get(name, slot[0])
+        if several is None:
             return slot[0]
-        return ending * several if ending else (other if several else "al")
+        return slot[2] * several if slot[2] else (slot[3] if several else "al")
 
-    return _SLOT.sub(agree, sentence)
+    return (_SLOT if "(" in sentence else BLANK).sub(fill, sentence)
 
 
 def _several(number: int, lang: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 
 from atelier.calendar import local_day
 from atelier.dates import parse_day
-from atelier.decide import recordable, step_of
+from atelier.decide import other_role, recordable, step_of
 from atelier.deposits import deposit_for, waiting
 from atelier.dossier import Dossier, Person
 from atelier.grammar import Step
@@ -127,13 +127,7 @@ def named(here: Here, dossier: Dossier, given: Given) -> Answer:
         raise Refused(fr("Indiquez le document signé d'où vient cette saisie : sa référence et sa date."))
     person = _person(here, who)
     if not dossier.roles_of(person) & set(step.by):
-        raise Refused(
-            fr(
-                "« {name} » ne tient pas ce rôle sur cette demande : nommez la personne qui a signé, ou faites "
-                "corriger son rôle dans l'annuaire."
-            ),
-            name=person.name,
-        )
+        raise other_role(person)
     entry = Entry(person.id, document, received)
     entries.begin(here, dossier.ref, step.act, entry)
     arg = f"{ACT}:{entry.seal}"

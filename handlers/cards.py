@@ -9,18 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from atelier import audience, editing, rules
-from atelier.calendar import zone
 from atelier.completeness import is_complete, missing_letters, missing_required, progress
 from atelier.decide import offers, recordable, shown
 from atelier.dossier import Dossier, Person, Run
 from atelier.execution import ANY_TIME
 from atelier.fiche import item
 from atelier.grammar import Step
-from atelier.labels import AD1, EVERYBODY
+from atelier.labels import AD1, EVERYBODY, OF_THE_STATE
 from atelier.procedure import STEPS
 from atelier.words import PersonId, Reference, Role, State
 from chat.cards import Button, Card, Fact, Menu, Message, Token, Tone
-from chat.text import Moment, Text, joined, raw, tr
+from chat.text import Text, joined, raw, tr
 from handlers import mission, names, takeable, why
 from storage.unit import Unit
 
@@ -131,7 +130,7 @@ def _for_person(unit: Unit, dossier: Dossier, person: Person, now: datetime) -> 
     if not held:
         return _gone(dossier)
     steps, runs = offers(dossier, person), audience.shown(dossier, person)
-    state = bool(held & names.STATE)
+    state = bool(held & OF_THE_STATE)
     return Card(
         title=names.subject(dossier),
         state=names.state(dossier),
@@ -245,19 +244,10 @@ def _inside(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
 def _dates(dossier: Dossier, runs: Iterable[Run], now: datetime) -> tuple[Fact, ...]:
     """Those of these deadlines that run."""
     return tuple(
-        Fact(name=names.deadline(run), value=_date(run, dossier, now))
+        Fact(name=names.deadline(run), value=names.standing(run, dossier, now))
         for run in runs
         if run.ended is None and not rules.lapsed(run, dossier, now)
     )
-
-
-def _date(run: Run, dossier: Dossier, now: datetime) -> Text:
-    due = rules.due(run, dossier)
-    moment = Moment(at=due, zone=str(zone(rules.place(run, dossier))))
-    if run.suspended:
-        return tr("suspendue")
-    when = tr("dépassée depuis le {due}", due=moment) if due < now else tr("au plus tard le {due}", due=moment)
-    return names.dated(when, run, dossier)
 
 
 def complement(unit: Unit, dossier: Dossier) -> Iterator[Text]:

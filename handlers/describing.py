@@ -91,7 +91,7 @@ def _placed(here: Here, dossier: Dossier, talk: Talk, question: Item, origin: st
     if draft is None:
         raise Refused(fr("Déposez d'abord le fichier dans cette conversation."))
     role = editing.may_write(dossier, here.person, question)
-    piece = piece_of(question, draft, By(person=here.person.id, role=role, at=here.now)).model_copy(
+    piece = piece_of(question.name, draft, By(person=here.person.id, role=role, at=here.now)).model_copy(
         update={"signed_on": date.fromisoformat(draft.signed_on), "origin": origin}
     )
     moved = keeping.deposit(here, dossier, question, piece)
@@ -101,9 +101,9 @@ def _placed(here: Here, dossier: Dossier, talk: Talk, question: Item, origin: st
     return answer(here)
 
 
-def piece_of(question: Item, draft: Draft, by: By) -> Piece:
-    """What the dossier keeps of a file that answers a question."""
+def piece_of(kind: str, draft: Draft, by: By) -> Piece:
+    """What the dossier keeps of a file: an answer to a question, or a kind of deposit."""
     return Piece(
-        id=draft.file, kind=question.name, file=draft.file, name=draft.name, mime=draft.mime, size=draft.size,
+        id=draft.file, kind=kind, file=draft.file, name=draft.name, mime=draft.mime, size=draft.size,
         sha256=draft.sha256, signatory=draft.signatory, quality=draft.quality, by=by,
     )  # fmt: skip

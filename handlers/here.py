@@ -48,8 +48,10 @@ def platform_name(platform: str, unit: Unit | None = None) -> Text:
 def platform_read(platform: str, unit: Unit | None = None) -> str:
     """The same, for a refusal."""
     kind, _, which = platform.partition("-")
-    called = (unit.workspaces.called(platform) if unit is not None else "") or which
-    return f"{kind.capitalize()} ({called})" if which else kind.capitalize()
+    if not which:
+        return kind.capitalize()
+    called = unit.workspaces.called(platform) if unit is not None else ""
+    return f"{kind.capitalize()} ({called or which})"
 
 
 def said(refused: Refused) -> Text:

@@ -10,12 +10,12 @@ from atelier.decide import step_of
 from atelier.dossier import Dossier
 from atelier.execution import DESIGNATION
 from atelier.fiche import items
-from atelier.labels import AD1, ROLES
+from atelier.labels import AD1, OF_THE_STATE, ROLES
 from atelier.procedure import OPENING, STEPS
 from atelier.words import Do, PersonId, Role, State
 from chat.cards import Card, Message
 from chat.text import Moment, Text, raw, tr
-from handlers import bridge, exchange, keeping, lateness, names, takeover
+from handlers import bridge, exchange, keeping, lateness, takeover
 from handlers.here import Here
 from storage.errors import NotFound
 from storage.journal import Line
@@ -36,7 +36,7 @@ def message(here: Here, dossier: Dossier) -> Message:
     """The last thirty lines, oldest first."""
     held = dossier.roles_of(here.person)
     hidden = frozenset() if held & AD1 else INSIDE if Role.SVC in held else INSIDE | LETTERS
-    state = bool(held & names.STATE)
+    state = bool(held & OF_THE_STATE)
     lines = [row for row in _since(here, dossier) if row.what not in hidden]
     card = Card(
         title=tr("Journal de {ref}", ref=dossier.ref),

@@ -38,7 +38,7 @@ def home(here: Here) -> Answer:
     todo = _todo(here)
     facts = [Fact(name=raw(d.ref), value=_awaits(here, d)) for d in todo[:SHOWN]]
     lines = [tr("{ref} — {what} : {due}", ref=ref, what=what, due=due) for _, ref, what, due in _next(here)[:3]]
-    buttons = [cards.see_button(d).model_copy(update={"label": tr("Ouvrir {ref}", ref=d.ref)}) for d in todo[:5]]
+    buttons = [cards.see_button(d, tr("Ouvrir {ref}", ref=d.ref)) for d in todo[:5]]
     if any(h.role in {Role.SVC, Role.COLL} for h in here.person.holdings):
         token = Token(act="demande")
         buttons.append(Button(label=tr("Nouvelle demande"), token=token, style="primary", command="/atelier demande"))

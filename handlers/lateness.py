@@ -58,7 +58,7 @@ def _noted(here: Here, dossier: Dossier, act: str, words: str) -> None:
 def _round(here: Here, dossier: Dossier) -> int:
     """Which solicitation of their groupement was the last."""
     mission, mine = dossier.mission_(), {h.scope for h in here.person.holdings}
-    asked = (s.number for s in mission.sollicitations if f"grp:{mission.contract}/{s.groupement}" in mine)
+    asked = (s.number for s in mission.sollicitations if mission.scope_of(s.groupement) in mine)
     return max(asked, default=0)
 
 

@@ -92,18 +92,19 @@ def kept_home(unit: Unit, person: Person, platform: str, config: Config) -> None
 
     AD1's own people are written to on the platform of their review channel, nobody of the State in a firm's workspace.
     """
-    if platform != config.review.platform and any(h.role in AD1 for h in person.holdings):
+    if platform == config.review.platform:
+        return
+    if any(h.role in AD1 for h in person.holdings):
         raise Refused(
             fr("Ce que lit le bureau AD1 ne quitte pas {platform} : gardez-y votre compte."),
             platform=platform_read(config.review.platform, unit),
         )
-    if platform != config.review.platform:
-        kept_from_firms(unit, person, platform)
+    kept_from_firms(unit, person, platform)
 
 
 def kept_from_firms(unit: Unit, person: Person, platform: str) -> None:
     """Raise Refused when somebody of the State would be written to in a firm's workspace (`Workspace.of_the_state`)."""
-    if unit.workspaces.is_a_firm_s(platform) and any(h.role in OF_THE_STATE for h in person.holdings):
+    if any(h.role in OF_THE_STATE for h in person.holdings) and unit.workspaces.is_a_firm_s(platform):
         raise Refused(
             fr(
                 "{platform} est l'espace d'un groupement : ce que lisent les services de l'État n'y va pas. {name} garde son "

@@ -12,7 +12,7 @@ from atelier.appropriation import LIVRABLE, NOTE
 from atelier.calendar import local_day
 from atelier.contracts import AccordCadre
 from atelier.dossier import Dossier
-from atelier.labels import ROLES
+from atelier.labels import OF_THE_STATE, ROLES
 from atelier.mission import Commande, Livrable, NoteVersion, Session, Sollicitation, Verification
 from chat.cards import Fact
 from chat.text import Text, joined, raw, tr
@@ -183,5 +183,5 @@ def _verified(found: Verification) -> Text:
 
 def of(here: Here, dossier: Dossier) -> tuple[Fact, ...]:
     """The atelier's facts as this person may read them."""
-    from_state = bool(dossier.roles_of(here.person) & names.STATE)
+    from_state = bool(dossier.roles_of(here.person) & OF_THE_STATE)
     return tuple(facts(here.unit, dossier, inside=from_state))

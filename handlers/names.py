@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 from atelier import rules
 from atelier.calendar import zone
 from atelier.deadlines import Explained
 from atelier.dossier import By, Dossier, Person, Run
-from atelier.labels import OF_THE_STATE, ROLES, STATES
+from atelier.labels import ROLES, STATES
 from atelier.words import PersonId, Refused, Role, RuleId
 from chat.text import Moment, Text, raw, tr
 from storage.errors import NotFound
 from storage.unit import Unit
-
-STATE = OF_THE_STATE
 
 
 def who(unit: Unit, by: By) -> Text:
@@ -74,6 +73,16 @@ def dated(text: Text, run: Run, dossier: Dossier) -> Text:
 def checked(text: Text, found: Explained) -> Text:
     """The same of a day that was counted."""
     return tr("{text} (date à vérifier)", text=text) if found.to_verify else text
+
+
+def standing(run: Run, dossier: Dossier, now: datetime) -> Text:
+    """How a deadline stands at `now`: « au plus tard le … », « dépassée depuis le … », « suspendue »."""
+    if run.suspended:
+        return tr("suspendue")
+    due = rules.due(run, dossier)
+    moment_ = Moment(at=due, zone=str(zone(rules.place(run, dossier))))
+    when = tr("dépassée depuis le {due}", due=moment_) if due < now else tr("au plus tard le {due}", due=moment_)
+    return dated(when, run, dossier)
 
 
 def moment(by: By, departement: str = "75") -> Moment:

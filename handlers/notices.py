@@ -9,7 +9,7 @@ from atelier.deposits import DEPOSITS
 from atelier.dossier import Dossier, Person
 from atelier.forms import StepForm
 from atelier.grammar import Outcome, Step
-from atelier.labels import AD1
+from atelier.labels import AD1, OF_THE_STATE
 from atelier.words import Do, Role
 from chat.cards import Address, File, Message
 from chat.text import Text, joined, tr
@@ -91,9 +91,9 @@ def handed_in(outcome: Outcome) -> tuple[File, ...]:
 def for_reader(here: Here, outcome: Outcome, form: StepForm, person: Person) -> Text:
     """The sentence as this person may read it."""
     held = outcome.dossier.roles_of(person)
-    if not held & names.STATE and Role.MAND in held and outcome.step.act in saying.ASKS_A_GROUPEMENT:
+    if not held & OF_THE_STATE and Role.MAND in held and outcome.step.act in saying.ASKS_A_GROUPEMENT:
         return saying.solicited(outcome)
-    return sentence(here, outcome, form, inside=bool(held & names.STATE))
+    return sentence(here, outcome, form, inside=bool(held & OF_THE_STATE))
 
 
 def whole(here: Here, outcome: Outcome, form: StepForm) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atelier.calendar import local_day
-from atelier.decide import opened
+from atelier.decide import no_opener, opened
 from atelier.dossier import By, Dossier, Member, Person
 from atelier.procedure import OPENING
 from atelier.words import PersonId, Reference, Refused, Role, State, fr
@@ -42,12 +42,7 @@ def _role(person: Person) -> Role:
     held = {h.role for h in person.holdings}
     found = next((role for role in OPENING.by if role in held), None)
     if found is None:
-        raise Refused(
-            fr(
-                "Ouvrir une demande revient au service de l'État porteur ou à la collectivité : demandez-leur de "
-                "l'ouvrir, puis de vous y inviter."
-            )
-        )
+        raise no_opener()
     return found
 
 

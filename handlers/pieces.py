@@ -42,7 +42,7 @@ def _notes(here: Here, dossier: Dossier, talk: Talk, question: Item, event: Atta
     by = By(person=here.person.id, role=role, at=here.now)
     drafts = [received(here, upload) for upload in event.files]
     for one in drafts:
-        dossier = keeping.deposit(here, dossier, question, piece_of(question, one, by))
+        dossier = keeping.deposit(here, dossier, question, piece_of(question.name, one, by))
     names_ = ", ".join(d.name for d in drafts)
     keeping.send(here, Message(text=tr("✓ Gardé : {names}.", names=names_)), dossier.ref)
     if event.text.strip():

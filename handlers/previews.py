@@ -144,24 +144,27 @@ def replaced(ref: str, act: str) -> Refused:
     )  # fmt: skip
 
 
-def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) -> None:
+def _keep(here: Here, place: Place, trial: Trial, form: StepForm, given: Given) -> str:
+    """Keep what waits for its confirmation; returns its seal."""
+    seal = _seal(form)
     kept = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
     here.unit.conversations.keep(
         place,
         {
             "kind": "apercu", "given": kept, "version": trial.dossier.version, "behalf": trial.recorded,
             "entry": trial.entry,
-            "form": form.model_dump(mode="json"), "seal": _seal(form),
+            "form": form.model_dump(mode="json"), "seal": seal,
             "contract": contract_now(here, trial.dossier, form),
         },
     )  # fmt: skip
+    return seal
 
 
 def shown(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
     """The preview, for whoever acts: nothing is sent yet."""
     step, dossier = trial.step, trial.dossier
-    _keep(here, own(here, dossier.ref, step.act, trial.entry), trial, form, given)
-    arg = Named(step.act, _seal(form), trial.entry).arg()
+    seal = _keep(here, own(here, dossier.ref, step.act, trial.entry), trial, form, given)
+    arg = Named(step.act, seal, trial.entry).arg()
     token = Token(act="confirmer", ref=dossier.ref, version=dossier.version, arg=arg, who=here.person.id)
     confirm = Button(
         label=tr("Confirmer"), token=token, style="danger" if step.danger else "primary",
@@ -184,8 +187,8 @@ def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: 
                 "puis recommencez. Rien n'a été enregistré."
             )
         )
-    _keep(here, for_signature(dossier.ref, step.act), trial, form, given)
-    arg = Named(step.act, _seal(form)).arg()
+    seal = _keep(here, for_signature(dossier.ref, step.act), trial, form, given)
+    arg = Named(step.act, seal).arg()
     token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=arg)
     sign = Button(label=tr("Signer"), token=token, style="primary", command=f"/atelier signer {dossier.ref} {step.act}")
     card = _card(here, outcome, form, (sign, *_edit(step, token)))

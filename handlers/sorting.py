@@ -7,7 +7,7 @@ from types import MappingProxyType
 from atelier import editing
 from atelier.decide import step_of
 from atelier.deposits import Deposit, deposit_of, deposits
-from atelier.dossier import By, Dossier, Piece
+from atelier.dossier import By, Dossier
 from atelier.fiche import items
 from atelier.labels import STATES
 from atelier.spelling import key
@@ -120,7 +120,7 @@ def sorted_as(here: Here, token: Token) -> Answer:
     if question.is_piece:
         return describe(here, dossier, Talk(ref=dossier.ref, item=name, once=True), draft)
     by = By(person=here.person.id, role=role, at=here.now)
-    keeping.deposit(here, dossier, question, piece_of(question, draft, by))
+    keeping.deposit(here, dossier, question, piece_of(name, draft, by))
     text = tr("✓ {short} : « {file} » est enregistré.", short=tr(question.asked.short), file=draft.name)
     keeping.send(here, Message(text=text, card=Card(title=names.subject(dossier))), dossier.ref)
     return answer(here)
@@ -141,11 +141,7 @@ def _handed(here: Here, dossier: Dossier, wanted: Deposit, file: str) -> Answer:
         raise Refused(GONE)
     role = next(r for r in wanted.by if r in dossier.roles_of(here.person))
     by = By(person=here.person.id, role=role, at=here.now)
-    dropped = Piece(
-        id=draft.file, kind=wanted.kind, file=draft.file, name=draft.name, mime=draft.mime, size=draft.size,
-        sha256=draft.sha256, by=by,
-    )  # fmt: skip
-    kept = keeping.handed(here, dossier, dropped)
+    kept = keeping.handed(here, dossier, piece_of(wanted.kind, draft, by))
     text = tr("✓ {short} : « {file} » est enregistré. Il reste à la remettre.", short=tr(wanted.label), file=draft.name)
     card = Card(title=names.subject(kept), buttons=(_handing(here, kept, wanted),))
     keeping.send(here, Message(text=text, card=card), kept.ref)

@@ -30,11 +30,7 @@ def late(here: Here, dossier: Dossier, wanted: Step, version: int) -> Refused:
     first = _first_since(here, dossier, version) if several else None
     if first is not None:
         return _overtaken(here, dossier, wanted, first)
-    return Refused(
-        _moved(wanted, dossier),
-        ref=dossier.ref, label=Labels((wanted.label,)), said=Labels((dossier.last_said,)),
-        who=names.who(here.unit, by), when=Moment(at=by.at),
-    )  # fmt: skip
+    return _refused(here, dossier, wanted, _moved(wanted, dossier), (dossier.last_said, by))
 
 
 def _first_since(here: Here, dossier: Dossier, version: int) -> Line | None:
@@ -63,11 +59,7 @@ def _overtaken(here: Here, dossier: Dossier, wanted: Step, row: Line) -> Refused
         "« {label} » n'est plus possible depuis « {said} », par {who}, {when}. {ref} en est maintenant à « {state} » : "
         "« /atelier voir {ref} » la montre."
     )
-    return Refused(
-        done if row.what == wanted.id else other,
-        ref=dossier.ref, label=Labels((wanted.label,)), said=Labels((BY_ID[row.what].said,)),
-        who=names.who(here.unit, by), when=Moment(at=by.at), state=Labels((STATES[dossier.state],)),
-    )  # fmt: skip
+    return _refused(here, dossier, wanted, done if row.what == wanted.id else other, (BY_ID[row.what].said, by))
 
 
 def _moved(wanted: Step, dossier: Dossier) -> str:
@@ -92,10 +84,17 @@ def _closed(here: Here, dossier: Dossier, wanted: Step, closed: Closed) -> Refus
     other = fr(
         "« {label} » n'est plus possible : « {said} », par {who}, {when}. « /atelier voir {ref} » montre où en est {ref}."
     )
+    sentence = done if closed.act is wanted.act else other
+    return _refused(here, dossier, wanted, sentence, (step_of(closed.act).said, closed.by))
+
+
+def _refused(here: Here, dossier: Dossier, wanted: Step, sentence: str, taken: tuple[str, By]) -> Refused:
+    """The sentence, told of the step wanted and of the one taken: its past word, who took it and when."""
+    said, by = taken
     return Refused(
-        done if closed.act is wanted.act else other,
-        ref=dossier.ref, label=Labels((wanted.label,)), said=Labels((step_of(closed.act).said,)),
-        who=names.who(here.unit, closed.by), when=Moment(at=closed.by.at),
+        sentence,
+        ref=dossier.ref, label=Labels((wanted.label,)), state=Labels((STATES[dossier.state],)), said=Labels((said,)),
+        who=names.who(here.unit, by), when=Moment(at=by.at),
     )  # fmt: skip
 
 

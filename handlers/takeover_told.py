@@ -8,16 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from atelier import rules
-from atelier.calendar import zone
 from atelier.contracts import AccordCadre
 from atelier.directory import Mistake
-from atelier.dossier import Dossier, Person, Run
+from atelier.dossier import Dossier, Person
 from atelier.labels import ROLES, STATES
 from atelier.mission import Commande
 from atelier.takeover_rows import Row
 from atelier.words import Reference, Role
 from chat.cards import Card, Message
-from chat.text import Moment, Text, joined, raw, tr
+from chat.text import Text, joined, raw, tr
 from handlers import names
 from handlers.here import said
 
@@ -40,7 +39,11 @@ class Report:
             for order in dossier.mission.commandes if dossier.mission else ():
                 yield _order(order)
             for run in rules.running(dossier):
-                yield tr("    {what} : {when}", what=tr(rules.rule(run.rule).label), when=self._when(dossier, run))
+                yield tr(
+                    "    {what} : {when}",
+                    what=tr(rules.rule(run.rule).label),
+                    when=names.standing(run, dossier, self.now),
+                )
             for warning in row.warnings:
                 yield tr(
                     "    À vérifier, {column} : {reason}", column=raw(warning.column), reason=said(warning.refused)
@@ -58,14 +61,6 @@ class Report:
         yield tr(
             "{head} {count} atelier(s) repris, {same} déjà là.", head=head, count=len(self.new), same=len(self.same)
         )
-
-    def _when(self, dossier: Dossier, run: Run) -> Text:
-        if run.suspended:
-            return tr("suspendue")
-        due = rules.due(run, dossier)
-        moment = Moment(at=due, zone=str(zone(rules.place(run, dossier))))
-        when = tr("dépassée depuis le {due}", due=moment) if due < self.now else tr("au plus tard le {due}", due=moment)
-        return names.dated(when, run, dossier)
 
 
 def _titled(dossier: Dossier) -> Text:

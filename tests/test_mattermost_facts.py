@@ -17,7 +17,7 @@ from chat.talk import Asked, Pressed, Say, Turned
 from chat.text import raw
 from tests.mattermost import calls
 from tests.mattermost.captured import Refusal, body
-from tests.mattermost.facts import REFUSED, action, posted, sent, turned
+from tests.mattermost.facts import REFUSED, action, content, posted, sent, turned
 from tests.mattermost.stage import OPEN, Stage, card, say, staged
 from tests.mattermost.town import called
 from tests.mattermost.world import COMMAND_TOKEN
@@ -25,9 +25,6 @@ from tests.mattermost.world import COMMAND_TOKEN
 
 @pytest.fixture
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    async def content(id_: str) -> bytes | None:
-        return b"contents" if id_ == "f1" else None
-
     monkeypatch.setattr(patience, "TRIES", 1)
     async with staged(fetch=content) as stage:
         yield stage

@@ -11,15 +11,12 @@ from chat.talk import Ask, Asked, Correct, Filled, Turned
 from chat.text import raw, tr
 from tests.mattermost import calls
 from tests.mattermost.captured import body
-from tests.mattermost.facts import REFUSED, action, posted, sent, turned
+from tests.mattermost.facts import REFUSED, action, content, posted, sent, turned
 from tests.mattermost.stage import FORM, OPEN, Stage, card, say, staged
 
 
 @pytest.fixture
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    async def content(id_: str) -> bytes | None:
-        return b"contents" if id_ == "f1" else None
-
     monkeypatch.setattr(patience, "TRIES", 1)
     async with staged(fetch=content) as stage:
         yield stage

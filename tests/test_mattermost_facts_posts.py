@@ -18,16 +18,13 @@ from chat.talk import Attached, Pressed, Said, Say, Show
 from chat.text import raw
 from tests.mattermost import posts
 from tests.mattermost.captured import Refusal
-from tests.mattermost.facts import place, posted
+from tests.mattermost.facts import content, place, posted
 from tests.mattermost.stage import Stage, card, staged
 from tests.mattermost.town import connected
 
 
 @pytest.fixture
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    async def content(id_: str) -> bytes | None:
-        return b"contents" if id_ == "f1" else None
-
     monkeypatch.setattr(patience, "TRIES", 1)
     async with staged(fetch=content) as stage:
         yield stage

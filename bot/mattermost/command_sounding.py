@@ -17,9 +17,8 @@ import httpx
 from bot.findings import Finding, attention, faute, ok
 from bot.ids import fresh_id
 from bot.mattermost import probe
-from bot.mattermost.client import API, trust
 from bot.mattermost.press import Seals
-from bot.mattermost.sounding import NOT_OURS, objects, spot
+from bot.mattermost.sounding import NOT_OURS, asking, objects, spot
 from bot.payload import text
 from chat.text import Text, raw, tr
 
@@ -55,7 +54,7 @@ class CommandSounding:
 
     async def compared(self) -> list[Finding]:
         """What is wrong with the command as the server has it; nothing when that cannot be read, or when all is well."""
-        async with self._http() as http:
+        async with asking(self.url, self.token, self.patience) as http:
             try:
                 return [finding async for finding in self._listed(http)]
             except (httpx.HTTPError, httpx.InvalidURL, ValueError):
@@ -63,17 +62,11 @@ class CommandSounding:
 
     async def typed(self, secret: bytes) -> Finding:
         """Whether the running bot knows the command that the server sends it: to be asked once the server reaches the bot."""
-        async with self._http() as http:
+        async with asking(self.url, self.token, self.patience) as http:
             try:
                 return await self._typed(http, secret)
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failure:
                 return _untried(raw(type(failure).__name__))
-
-    def _http(self) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.AsyncClient(
-            base_url=f"{self.url.rstrip('/')}{API}", timeout=self.patience, headers=headers, verify=trust()
-        )
 
     async def _listed(self, http: httpx.AsyncClient) -> AsyncIterator[Finding]:
         seen = False

@@ -48,9 +48,7 @@ class Sounding:
 
     async def finding(self) -> Finding:
         """Whether the server reaches the bot; honest when it could not be made to try."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        base = f"{self.url.rstrip('/')}{API}"
-        async with httpx.AsyncClient(base_url=base, timeout=self.patience, headers=headers, verify=trust()) as http:
+        async with asking(self.url, self.token, self.patience) as http:
             try:
                 found = await spot(http, self.channel)
                 return await self._sounded(http, found) if found else _untried(tr("le robot n'est dans aucun salon"))
@@ -87,6 +85,12 @@ class Sounding:
     def _fault(self, why: Text) -> Finding:
         said = tr("Mattermost n'arrive pas à appeler le robot à {url} ({why}).", url=raw(self.public), why=why)
         return faute(POINT, said, CALLS)
+
+
+def asking(url: str, token: str, patience: float) -> httpx.AsyncClient:
+    """What asks a server by its paths, in the name of a token; `patience` is in seconds, for each question."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=f"{url.rstrip('/')}{API}", timeout=patience, headers=headers, verify=trust())
 
 
 async def spot(http: httpx.AsyncClient, channel: str) -> dict[str, str]:

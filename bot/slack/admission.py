@@ -86,13 +86,8 @@ class Admission:
         """Nothing is left at Slack's of what was not kept."""
         if not installation.bot_token or await self._served(installation.team_id or ""):
             return
-        link = Link(installation.bot_token, self.api)
-        try:
-            await link.call("auth.revoke")
-        except (Undelivered, Undeliverable) as failure:
-            log.warning("not given back", team=installation.team_id, reason=str(failure))
-        finally:
-            await link.close()
+        if refusal := await revoked(installation.bot_token, self.api):
+            log.warning("not given back", team=installation.team_id, reason=refusal)
 
     async def _served(self, team: str) -> bool:
         """Whether this workspace is served, or might be: a doubt spares its token."""
@@ -101,6 +96,18 @@ class Admission:
             return team in {await self.home(), *(w.team for w in live)}
         except Undelivered:
             return True
+
+
+async def revoked(token: str, api: str) -> str:
+    """Give a token back to Slack; returns why that failed, nothing when it did not."""
+    link = Link(token, api)
+    try:
+        await link.call("auth.revoke")
+    except (Undelivered, Undeliverable) as failure:
+        return str(failure)
+    finally:
+        await link.close()
+    return ""
 
 
 def _kept(unit: Unit, client: str, installation: Installation, invitation: Invitation) -> None:

@@ -31,6 +31,11 @@ def named(team: str) -> str:
     return f"{SLACK}-{team}"
 
 
+def is_workspace(platform: str) -> bool:
+    """True for the platform of a workspace installed by invitation."""
+    return platform.startswith(f"{SLACK}-")
+
+
 def team(payload: Payload) -> str:
     """The id of the workspace the bot was reached through; empty when the payload does not say."""
     told = (

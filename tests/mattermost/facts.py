@@ -14,6 +14,11 @@ from tests.mattermost.world import new_id
 REFUSED = "Ce bouton n'est pas reconnu"
 
 
+async def content(id_: str) -> bytes | None:
+    """The bytes of the one file that there is."""
+    return b"contents" if id_ == "f1" else None
+
+
 def place(stage: Stage) -> Address:
     """The channel where the bot and two people are."""
     return Address(platform="mattermost", id=stage.channel)
