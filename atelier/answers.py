@@ -144,12 +144,19 @@ def _months(_item: Item, given: Given, around: Around) -> JsonValue:
     parts = [p for p in MONTHS_APART.split(" ".join(words.split())) if p]
     if not 1 <= len(parts) <= 2:  # noqa: PLR2004 - a beginning and an end
         raise Refused(fr("Donnez un mois de début et un mois de fin, par exemple « mars 2027 à mai 2027 »."))
-    first, last = parse_month(parts[0]), parse_month(parts[-1])
+    last = parse_month(parts[-1])
+    first = parse_month(_dated(parts[0], last.year)) if len(parts) > 1 else last
     if last < first:
         raise Refused(fr("Le mois de fin vient avant le mois de début. Écrivez par exemple « mars 2027 à mai 2027 »."))
     if last < around.today.replace(day=1):
         raise Refused(fr("Cette période est passée. Donnez une période à venir, par exemple « mars 2027 à mai 2027 »."))
     return [f"{first:%Y-%m}", f"{last:%Y-%m}"]
+
+
+def _dated(month: str, year: int) -> str:
+    """« de mars à mai 2027 »: the first month takes the year of the last when it says none."""
+    name = month.casefold().removeprefix("de ").strip()
+    return month if any(sign.isdecimal() for sign in month) else f"{name} {year}"
 
 
 def _territory(_item: Item, given: Given, around: Around) -> JsonValue:

@@ -32,8 +32,7 @@ def file_for(dossier: Dossier, kind: str, used: set[str]) -> Piece | None:
 
 
 def note_deposee(attempt: Attempt) -> None:
-    """A7: the file of the note was dropped, and its restitution delay can be counted."""
-    Delay.parse(given(attempt, Note).delai_restitution)
+    """A7: the file of the note was dropped."""
     if file_for(attempt.dossier, NOTE, {n.piece for n in mission_of(attempt).notes}) is None:
         raise Refused(
             fr(
@@ -42,6 +41,11 @@ def note_deposee(attempt: Attempt) -> None:
             ),
             ref=attempt.dossier.ref,
         )
+
+
+def delai_lisible(attempt: Attempt) -> None:
+    """A7: its restitution delay can be counted."""
+    Delay.parse(given(attempt, Note).delai_restitution)
 
 
 def charge_habituelle(attempt: Attempt) -> Refused | None:
@@ -195,7 +199,7 @@ def jour_ouvre(attempt: Attempt) -> Refused | None:
     """A11: a Saturday or a Sunday may be meant: it is said."""
     where = attempt.dossier.departement
     off = [d for d in _days(given(attempt, Session)) if not is_working_day(d, where)]
-    return Refused(fr("Le {day} est un samedi ou un dimanche : est-ce voulu ?"), day=off[0]) if off else None
+    return Refused(fr("Le {day} n'est pas un jour ouvré : est-ce voulu ?"), day=off[0]) if off else None
 
 
 def session_programmee(dossier: Dossier, attempt: Attempt) -> Dossier:

@@ -6,6 +6,7 @@ Every state that is not an end keeps one deadline that says whose turn it is: no
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 
 from atelier import rules
 from atelier.awaited import awaited
@@ -13,9 +14,13 @@ from atelier.dossier import Dossier, Run
 from atelier.grammar import Attempt, Step
 from atelier.procedure import FINAL
 from atelier.starting import instant, starts
-from atelier.words import RuleId
+from atelier.words import RuleId, State
 
 NEXT = RuleId.CIBLE_SUITE
+OUTLIVES = MappingProxyType(
+    {State.ABANDONNE: frozenset({RuleId.PAIEMENT}), State.RESILIE: frozenset({RuleId.PAIEMENT})}
+)
+"""What is still owed once an atelier was ended before its time: what was asked for is paid (R2192-10)."""
 
 
 def opened(step: Step, dossier: Dossier, now: datetime) -> tuple[Run, ...]:
@@ -44,7 +49,8 @@ def moved(step: Step, attempt: Attempt, after: Dossier) -> Dossier:
     for id_ in step.starts:
         kept = _started(id_, kept, attempt)
     if after.state in FINAL:
-        return kept.model_copy(update={"runs": rules.stop_all(kept.runs, now)})
+        still = OUTLIVES.get(after.state, frozenset())
+        return kept.model_copy(update={"runs": rules.resume_all(rules.stop_all(kept.runs, now, still), now)})
     return _next(kept, attempt.dossier, now)
 
 

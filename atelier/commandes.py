@@ -42,6 +42,19 @@ def taxes_possibles(amount: Decimal, ttc: Decimal) -> None:
         )
 
 
+def ej_deja_saisi(attempt: Attempt) -> Refused | None:
+    """A10: an order has its own engagement; the same number twice may be a slip, and is said."""
+    ej = given(attempt, CommandeAnimation).ej
+    other = next((o for o in mission_of(attempt).commandes if o.ej == ej), None)
+    if other is None:
+        return None
+    return Refused(
+        fr("Le numéro d'engagement juridique {ej} est déjà celui du bon de commande n° {number} : vérifiez-le."),
+        ej=ej,
+        number=other.number,
+    )
+
+
 def ttc_inconnu(attempt: Attempt) -> Refused | None:
     """A5, A10: without the amount engaged, the AE are held against the HT, which is not enough: said, not guessed."""
     delegated = mission_of(attempt).credits

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from atelier.contract_checks import Around, faults, warnings
 from atelier.contract_fields import ContractFields, GroupementFields, refusal
 from atelier.contracts import AccordCadre, DelaiDuContrat, Groupement, Membre, MotifEcart
-from atelier.directory import Mistake, Wrong
+from atelier.tables import Mistake, Wrong
 from atelier.words import PersonId
 from atelier.yaml_lines import Marked
 from atelier.yaml_lines import read as marked

@@ -25,7 +25,8 @@ ORDER_CLOCKS = (RuleId.BC_OBSERVATIONS, RuleId.BC_EXECUTION)
 FOLLOW_UPS = ((RuleId.SUIVI_6_MOIS, ""), (RuleId.SUIVI_12_MOIS, ""))
 ADJOURNED = (RuleId.AJOURN_ACCEPTATION, RuleId.AJOURN_REPRESENTATION, RuleId.AJOURN_DECISION)
 Clock = tuple[RuleId, str]
-Kind = Literal["date", "amount", "text", "number", "delay"]
+Kind = Literal["date", "amount", "text", "long", "number", "delay"]
+"""How it is written: « text » is a reference of one line, « long » a whole text (`narratives.py`)."""
 Said = date | Decimal | int | str
 """What is recorded, as it is told: a day, an amount, a number, or words."""
 

@@ -1,6 +1,6 @@
-"""« Rectifier une saisie »: a recorded date, amount or reference is put right; before, after and why stay in the journal.
+"""« Rectifier une saisie »: a recorded date, amount, reference or text is put right; before, after and why stay in the journal.
 
-What may be put right, and on what conditions: `correctable.py`. The deadlines that counted from a corrected date are
+What may be put right, and on what conditions: `correctable.py`; the long texts: `narratives.py`. The deadlines that counted from a corrected date are
 computed anew (`recounting.py`); the run that was wrong stays, superseded.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from pydantic import JsonValue
 
@@ -18,18 +19,22 @@ from atelier.deadlines import Delay
 from atelier.dossier import Dossier
 from atelier.forms_ending import Rectification
 from atelier.grammar import Attempt
+from atelier.narratives import narratives
+from atelier.problems import SENTENCES
 from atelier.recording import given, not_to_come
 from atelier.recounting import anew, lasting
 from atelier.words import Refused, fr
 
 MOST_DIGITS = 6
+LENGTHS = MappingProxyType({"text": (2, 200), "long": (10, 3000)})
+"""How long a text may be, in characters: as where it was first given (`Short`, `Long`)."""
 
 __all__ = ["Recorded", "connue", "difference", "new_value", "recorded_things", "rectifiable", "rectifiee", "thing"]
 
 
 def recorded_things(dossier: Dossier) -> tuple[Recorded, ...]:
-    """Everything of this atelier that may be put right, in the order it was recorded."""
-    return tuple(things(dossier)) if dossier.mission else ()
+    """Everything of this atelier that may be put right, in the order it was recorded, the long texts last."""
+    return (*things(dossier), *narratives(dossier)) if dossier.mission else ()
 
 
 def rectifiable(dossier: Dossier) -> bool:
@@ -71,8 +76,19 @@ def new_value(attempt: Attempt) -> Said:
             return int(typed)
         case "delay":
             return str(Delay.parse(typed))
+        case "long":
+            return _written(typed, "long")
         case _:
-            return typed
+            return _written(" ".join(typed.split()), "text")
+
+
+def _written(typed: str, kind: str) -> str:
+    least, most = LENGTHS[kind]
+    if len(typed) < least:
+        raise Refused(SENTENCES["string_too_short"], min_length=least, given=len(typed))
+    if len(typed) > most:
+        raise Refused(SENTENCES["string_too_long"], max_length=most, given=len(typed))
+    return typed
 
 
 def connue(attempt: Attempt) -> None:

@@ -109,9 +109,14 @@ class Explained:
         return hash((self.due, self.steps[-2:]))
 
     @property
+    def doubts(self) -> tuple[Explanation, ...]:
+        """Why a person should check the day before relying on it: a holiday on its way is not confirmed."""
+        return tuple(step for step in self.steps if step.sentence in {TO_VERIFY_NOTE, GOOD_FRIDAY_NOTE})
+
+    @property
     def to_verify(self) -> bool:
-        """True when a person should check the day before relying on it: a holiday on its way is not confirmed."""
-        return any(step.sentence in {TO_VERIFY_NOTE, GOOD_FRIDAY_NOTE} for step in self.steps)
+        """True when there is a doubt."""
+        return bool(self.doubts)
 
 
 CCAG_2009: Final = "CCAG-PI 2009"

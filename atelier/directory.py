@@ -6,16 +6,17 @@ delegation_acte, delegation_debut, delegation_fin. A person with several roles h
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from atelier import tables
 from atelier.calendar import zone
 from atelier.dates import parse_day
 from atelier.dossier import Holding, Person
+from atelier.problems import SENTENCES
+from atelier.tables import Mistake, Wrong
 from atelier.territories import Departement, Territories
 from atelier.words import PersonId, Refused, Role, fr
 
@@ -25,7 +26,8 @@ OPTIONAL = (
     "delegation_acte", "delegation_debut", "delegation_fin",
 )  # fmt: skip
 LANGUAGES = ("fr", "en")
-NO = frozenset({"non", "no", "0", "faux", "false"})
+YES = frozenset({"oui", "o", "yes", "y", "1", "vrai", "true"})
+NO = frozenset({"non", "n", "no", "0", "faux", "false"})
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{1,99}")
 ACCOUNT = re.compile(r"(?P<platform>[a-z]+(?:-[A-Z0-9]{1,32})?):(?P<id>[^\s:;,]{1,100})")
 SCOPE = re.compile(r"(?P<kind>dep|terr|ref|grp):(?P<value>[^\s]{1,76})")
@@ -40,86 +42,65 @@ class Entry:
 
     person: Person
     accounts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A cell that does not fit; `line` as a spreadsheet counts it (the titles are line 1)."""
-
-    line: int
-    column: str
-    refused: Refused
-
-
-class Wrong(Exception):
-    """The table does not fit: nothing of it was taken."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__(f"{len(mistakes)} mistakes")
-        self.mistakes = mistakes
+    any_language: bool = False
+    """True when the table says nothing of it: whoever chose their language in the chat keeps it."""
 
 
 Row = dict[str, str]
+Line = tuple[int, Row]
+ONCE = ("nom", "departement", "langue", "superieur")
+"""What is told of somebody once, whatever their roles."""
+ONE_OR_THE_OTHER = fr(
+    "La même personne est active à une ligne et ne l'est pas à l'autre (ligne {line}). Pour un départ, écrivez « non » à "
+    "toutes ses lignes ; pour retirer un seul rôle, supprimez sa ligne."
+)
+TOLD_TWICE = fr(
+    "« {given} » ici, « {other} » à la ligne {line}, pour le même identifiant : écrivez la même chose, ou donnez deux "
+    "identifiants si ce sont deux personnes."
+)
 
 
 def read(text: str, territories: Territories, today: date) -> tuple[Entry, ...]:
-    """The people of a CSV text (separator « ; » or « , », UTF-8). Raises Wrong with every mistake found."""
-    rows = _rows(text)
+    """The people of a CSV text (separator « ; » or « , »). Raises Wrong with every mistake found."""
     mistakes: list[Mistake] = []
-    found: dict[str, list[tuple[Row, Holding]]] = {}
-    for line, row in rows:
-        faults = list(_faults(line, row, territories, today))
+    found: dict[str, list[Line]] = {}
+    for line, row, too_wide in _rows(text):
+        faults = [*([Mistake(line, "", too_wide)] if too_wide else ()), *_faults(line, row, territories, today)]
         mistakes += faults
         if not faults:
-            found.setdefault(row["identifiant"], []).append((row, _holding(row, territories, today)))
-    entries = tuple(_entry(listed, territories) for listed in found.values())
+            found.setdefault(row["identifiant"], []).append((line, row))
+    mistakes += [fault for lines in found.values() for fault in _contradictions(lines)]
+    entries = tuple(_entry([row for _, row in lines], territories, today) for lines in found.values())
     mistakes += _shared(entries)
     if mistakes:
-        raise Wrong(tuple(mistakes))
+        raise Wrong(tuple(sorted(mistakes, key=lambda m: m.line)))
     return entries
 
 
-def _rows(text: str) -> list[tuple[int, Row]]:
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if ";" in first else ",", strict=True)
-    try:
-        table = [row for _, row in zip(range(MOST_ROWS + 2), reader, strict=False)]
-    except csv.Error as broken:
-        raise Wrong(
-            (
-                Mistake(
-                    reader.line_num,
-                    "",
-                    Refused(fr("Cette ligne ne se lit pas : un guillemet est ouvert sans être fermé.")),
-                ),
-            )
-        ) from broken
-    titles = [t.strip().casefold() for t in table[0]] if table else []
-    missing = [t for t in REQUIRED if t not in titles]
-    if missing:
-        refused = Refused(fr("Il manque la ou les colonnes : {names}."), names=", ".join(missing))
-        raise Wrong((Mistake(1, missing[0], refused),))
-    unknown = [t for t in titles if t and t not in (*REQUIRED, *OPTIONAL)]
-    if unknown:
-        refused = Refused(
-            fr("Colonne inconnue : {name}. Les colonnes sont : {names}."),
-            name=unknown[0],
-            names=", ".join((*REQUIRED, *OPTIONAL)),
-        )
-        raise Wrong((Mistake(1, unknown[0], refused),))
-    if len(table) > MOST_ROWS + 1:
-        raise Wrong(
-            (
-                Mistake(
-                    MOST_ROWS + 2, "", Refused(fr("Ce fichier a plus de {most} lignes : coupez-le."), most=MOST_ROWS)
-                ),
-            )
-        )
-    return [
-        (line, dict(zip(titles, (c.strip() for c in row), strict=False)))
-        for line, row in enumerate(table[1:], start=2)
-        if any(c.strip() for c in row)
-    ]
+def _rows(text: str) -> Iterator[tuple[int, Row, Refused | None]]:
+    """Each line that says something, and what to say of one with more cells than titles."""
+    table = tables.rows(text.lstrip("\ufeff"), MOST_ROWS)
+    first = next((n for n, cells in enumerate(table) if any(c.strip() for c in cells)), 0)
+    titles = tables.titles(table[first] if table else [], first + 1, (*REQUIRED, *OPTIONAL), REQUIRED)
+    for line, cells in enumerate(table[first + 1 :], start=first + 2):
+        if any(c.strip() for c in cells):
+            named = {t: c.strip() for t, c in zip(titles, cells, strict=False) if t}
+            yield line, named, tables.too_wide(titles, cells)
+
+
+def _contradictions(lines: list[Line]) -> Iterable[Mistake]:
+    """What two lines of one person say differently: which one is meant is not guessed."""
+    (top, first), *others = lines
+    for line, row in others:
+        if _active(first) != _active(row):
+            yield Mistake(line, "actif", Refused(ONE_OR_THE_OTHER, line=top))
+    for column in ONCE:
+        said = [(line, row[column]) for line, row in lines if row.get(column)]
+        for line, given in said[1:]:
+            if given.casefold() != said[0][1].casefold():
+                yield Mistake(
+                    line, column, Refused(TOLD_TWICE, given=given[:60], other=said[0][1][:60], line=said[0][0])
+                )
 
 
 def _faults(line: int, row: Row, territories: Territories, today: date) -> Iterable[Mistake]:
@@ -132,6 +113,9 @@ def _faults(line: int, row: Row, territories: Territories, today: date) -> Itera
                 check(row[column], territories, today)
             except Refused as refused:
                 yield Mistake(line, column, refused)
+    for column, cell in row.items():
+        if tables.controlled(cell):
+            yield Mistake(line, column, Refused(SENTENCES["string_unicode"]))
     if row.get("role") in SIGNERS and not row.get("delegation_acte"):
         yield Mistake(
             line,
@@ -182,6 +166,11 @@ def _accounts(value: str, _territories: Territories, _today: date) -> None:
             )
 
 
+def _whether(value: str, _territories: Territories, _today: date) -> None:
+    if value.casefold() not in YES | NO:
+        raise Refused(fr("« {given} » : écrivez « oui » ou « non »."), given=value[:20])
+
+
 def _language(value: str, _territories: Territories, _today: date) -> None:
     if value not in LANGUAGES:
         raise Refused(fr("« {given} » : les langues sont fr et en."), given=value[:20])
@@ -197,7 +186,7 @@ def _day(value: str, _territories: Territories, today: date) -> None:
 
 _CHECKS = {
     "identifiant": _identifier, "role": _role, "portee": _scope, "comptes": _accounts, "langue": _language,
-    "departement": _departement, "superieur": _identifier, "delegation_debut": _day, "delegation_fin": _day,
+    "actif": _whether, "departement": _departement, "superieur": _identifier, "delegation_debut": _day, "delegation_fin": _day,
 }  # fmt: skip
 
 
@@ -228,16 +217,22 @@ def _scoped(value: str, territories: Territories) -> str:
             return value
 
 
-def _entry(listed: list[tuple[Row, Holding]], territories: Territories) -> Entry:
-    row = listed[0][0]
-    accounts = dict.fromkeys(a for r, _ in listed for a in _split(r.get("comptes", "")))
+def _entry(listed: list[Row], territories: Territories, today: date) -> Entry:
+    row = {column: next((r[column] for r in listed if r.get(column)), "") for column in (*REQUIRED, *OPTIONAL)}
+    held = tuple(dict.fromkeys(_holding(r, territories, today) for r in listed))
+    accounts = dict.fromkeys(a for r in listed for a in _split(r.get("comptes", "")))
     person = Person(
-        id=PersonId(row["identifiant"]), name=row["nom"], title=row.get("fonction", ""), service=row["organisme"],
-        holdings=tuple(dict.fromkeys(h for _, h in listed)), language=row.get("langue") or "fr",
-        departement=territories.departement(row["departement"]).code if row.get("departement") else _from(listed[0][1], territories),
-        active=row.get("actif", "").casefold() not in NO, superior=PersonId(row.get("superieur", "")),
+        id=PersonId(row["identifiant"]), name=row["nom"], title=row["fonction"], service=row["organisme"],
+        holdings=held, language=row["langue"] or "fr",
+        departement=territories.departement(row["departement"]).code if row["departement"] else _from(held[0], territories),
+        active=_active(row), superior=PersonId(row["superieur"]),
     )  # fmt: skip
-    return Entry(person, tuple((a.partition(":")[0], a.partition(":")[2]) for a in accounts))
+    told = tuple((a.partition(":")[0], a.partition(":")[2]) for a in accounts)
+    return Entry(person, told, any_language=not row["langue"])
+
+
+def _active(row: Row) -> bool:
+    return row.get("actif", "").casefold() not in NO
 
 
 def _from(holding: Holding, territories: Territories) -> str:

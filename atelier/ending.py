@@ -6,7 +6,7 @@ from datetime import date
 
 from atelier import audience, rules
 from atelier.deadlines import Delay, Unit
-from atelier.dossier import Decision, Dossier
+from atelier.dossier import Decision, Dossier, Run
 from atelier.forms import Motif
 from atelier.forms_ending import Cloture, ReponseSuivi, Resiliation, RestitutionElus
 from atelier.grammar import Attempt
@@ -105,7 +105,7 @@ def pistes_finies(attempt: Attempt) -> None:
     if unpaid and len(form.renonce_argent.strip()) < REASON:
         raise Refused(
             fr(
-                "Le bon de commande n° {numbers} n'est pas payé : enregistrez son paiement, ou dites pourquoi vous closez sans."
+                "Il reste à payer (bon de commande n° {numbers}) : enregistrez le paiement, ou dites pourquoi vous closez sans."
             ),
             numbers=", ".join(unpaid),
         )
@@ -124,10 +124,17 @@ def _nothing_under_discussion(attempt: Attempt) -> None:
     for id_ in (RuleId.REFACTION_OBSERVATIONS, RuleId.REFACTION_DECISION):
         run = rules.open_run(attempt.dossier, id_)
         if run is not None and not rules.lapsed(run, attempt.dossier, attempt.now):
-            raise Refused(
-                fr("La réfaction se discute encore, jusqu'au {due} : l'atelier se clôt après."),
-                due=rules.explained(run, attempt.dossier).due,
-            )
+            raise Refused(_undecided(attempt, run), due=rules.explained(run, attempt.dossier).due)
+
+
+def _undecided(attempt: Attempt, run: Run) -> str:
+    """Silence closes nothing: once the day is over, somebody records what became of the reduction."""
+    if rules.due(run, attempt.dossier) >= attempt.now:
+        return fr("La réfaction se discute encore, jusqu'au {due} : l'atelier se clôt après.")
+    return fr(
+        "Le délai pour décider de la réfaction a fini le {due}, sans suite enregistrée : le signataire du service enregistre "
+        "sa nouvelle décision, ou constate l'acceptation des observations ; l'atelier se clôt ensuite."
+    )
 
 
 def clos(dossier: Dossier, attempt: Attempt) -> Dossier:

@@ -72,8 +72,8 @@ ACTIVE = (
     at.NOTE_VALIDEE, at.ANIMATION, at.RESTITUTION, at.LIVRABLE_DECLARE, at.LIVRABLE_REMIS, at.AJOURNE, at.REJETE, at.RECU,
 )  # fmt: skip
 ORDERED = ACTIVE[ACTIVE.index(at.APPROPRIATION) :]
-PAYABLE = (*ACTIVE[ACTIVE.index(at.NOTE_VALIDEE) :], at.SUSPENDU)
-"""Where a first service may be done: the note is received; what was done is paid even while the atelier is suspended."""
+PAYABLE = (*ACTIVE[ACTIVE.index(at.NOTE_VALIDEE) :], at.SUSPENDU, at.ABANDONNE, at.RESILIE)
+"""Where a first service may be done: the note is received; what was done is paid whatever became of the atelier."""
 WRITTEN = tuple(state for state in ACTIVE if state not in {at.ACTE, at.CASCADE_EPUISEE})
 """Where something recorded may be put right."""
 ALL_PARTIES = (who.SVC, who.SVC_SIGN, who.COLL, who.COLL_SIGN, who.MAND, who.AD1I, who.DREAL, who.CAUE)
@@ -168,7 +168,8 @@ EXECUTION = (
     Step(
         id="A7", act=do.REMETTRE_NOTE, label=fr("Remettre la note"), short=fr("Remettre la note"), said=fr("note remise"),
         source=(at.APPROPRIATION, at.NOTE_REMISE), target=at.NOTE_REMISE, by=(who.MAND,), records=(who.SVC,),
-        asks=Note, needs=(note.note_deposee,), warns=(note.charge_habituelle, note.jours_habituels), then=note.note_remise,
+        asks=Note, needs=(note.delai_lisible, note.note_deposee), warns=(note.charge_habituelle, note.jours_habituels),
+        then=note.note_remise,
         stops=(clock.APPROPRIATION,), tells=(who.SVC, who.SVC_SIGN, who.COLL, who.COLL_SIGN), paragraph=fr("circulaire, §4"),
     ),
     Step(
@@ -188,7 +189,7 @@ EXECUTION = (
         short=fr("Bon d'animation"), said=fr("bon de commande d'animation notifié"), source=(at.NOTE_VALIDEE,),
         target=at.ANIMATION, by=(who.SVC_SIGN,), prepares=(who.SVC,), shown=order.sans_commande_globale,
         asks=CommandeAnimation, needs=(note.trois_accords, order.commande_possible),
-        warns=(order.maximum_approche, order.ttc_inconnu),
+        warns=(order.maximum_approche, order.ttc_inconnu, order.ej_deja_saisi),
         then=order.commande_animation_notifiee, starts=(clock.BC_OBSERVATIONS, clock.BC_EXECUTION),
         tells=(who.MAND, who.AD1B, who.COLL), preview=True, paragraph=fr("circulaire, §5 ; CCAG-PI 2009, article 3.7"),
     ),
@@ -214,7 +215,7 @@ EXECUTION = (
     Step(
         id="A13", act=do.REMETTRE_LIVRABLE, label=fr("Remettre le livrable"), short=fr("Remettre"), said=fr("livrable déclaré"),
         source=(at.RESTITUTION, at.AJOURNE, at.REJETE), target=at.LIVRABLE_DECLARE, by=(who.MAND,), records=(who.SVC,),
-        asks=RemiseLivrable, needs=(hand.livrable_depose,), then=hand.livrable_declare,
+        asks=RemiseLivrable, needs=(hand.remise_datee, hand.livrable_depose), then=hand.livrable_declare,
         stops=(clock.RESTITUTION, clock.AJOURN_ACCEPTATION, clock.AJOURN_REPRESENTATION, clock.AJOURN_DECISION,
                clock.REFACTION_OBSERVATIONS, clock.REFACTION_DECISION),
         tells=(who.SVC, who.COLL), paragraph=fr("CCAG-PI 2009, article 26"),

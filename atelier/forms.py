@@ -182,3 +182,16 @@ class Invitation(StepForm):
             ),
         ),
     ]
+
+
+class Retrait(StepForm):
+    """« Retirer une personne »: who has a part by mistake."""
+
+    personne: Annotated[
+        str,
+        Field(title=fr("Qui retirez-vous de cette demande ?"), min_length=2, max_length=120),
+        Line(
+            fr("Personne"), "choice", listed="invites",
+            help=fr("Qui n'a part qu'à cette demande. Ce que donne l'annuaire se corrige dans l'annuaire."),
+        ),
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from atelier.forms import Line, Motif, StepForm
 from atelier.forms_designation import Amount, Short
@@ -100,6 +100,10 @@ class Resiliation(Motif):
     document: Document
 
 
+Right = Annotated[str, StringConstraints(min_length=1, max_length=3000)]
+"""As long as the longest answer; how long it may be is said by what is put right."""
+
+
 class Rectification(StepForm):
     """« Rectifier une saisie »: what, the right value, and why."""
 
@@ -107,13 +111,12 @@ class Rectification(StepForm):
         Short, Field(title=fr("Quelle saisie rectifier ?")), Line(fr("Saisie"), "choice", listed="saisies", inside=True)
     ]
     valeur: Annotated[
-        Short,
+        Right,
         Field(title=fr("Quelle est la bonne valeur ?")),
         Line(
             fr("Bonne valeur"),
-            "line",
             inside=True,
-            help=fr("Une date, un montant ou une référence, comme à l'origine."),
+            help=fr("Une date, un montant, une référence ou un texte entier, comme à l'origine."),
         ),
     ]
     motif: Annotated[str, Field(title=fr("Pour quelles raisons ?"), min_length=10, max_length=1000), Line(fr("Motif"))]

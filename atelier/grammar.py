@@ -22,6 +22,8 @@ class Around:
     """Older requests still waiting."""
     invited: PersonId | None = None
     """The person an invitation names, once found in the directory."""
+    leaving: Person | None = None
+    """The person to be taken out of the request, once found among those in it or in the directory."""
     contracts: tuple[AccordCadre, ...] = ()
     """Every accord-cadre, for the act that chooses one."""
     contract: AccordCadre | None = None

@@ -59,4 +59,5 @@ def _refused(error: Mapping[str, object]) -> Refused:
     context = dict(found) if isinstance(found, dict) else {}
     given = error.get("input")
     context["given"] = len(given.strip()) if isinstance(given, str) else 0
-    return Refused(SENTENCES[str(error["type"])], **context)
+    empty = error["type"] == "string_too_short" and not context["given"]
+    return Refused(SENTENCES["missing" if empty else str(error["type"])], **context)

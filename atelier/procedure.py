@@ -7,7 +7,7 @@ This file knows nothing of Slack, Mattermost, databases or clocks.
 
 from __future__ import annotations
 
-from atelier import effects, needs
+from atelier import effects, leaving, needs
 from atelier.execution import ACTING, ACTIVE, ATELIER, ENDED
 from atelier.forms import (
     Avis,
@@ -18,6 +18,7 @@ from atelier.forms import (
     PriseEnCharge,
     Reorientation,
     ReponseComplement,
+    Retrait,
     Transmission,
     Validation,
 )
@@ -95,6 +96,11 @@ REQUEST = (
         asks=Invitation, then=effects.invitee, paragraph=fr("circulaire, §4"),
     ),
     Step(
+        id="C2b", act=do.RETIRER_PERSONNE, label=fr("Retirer une personne"), short=fr("Retirer une personne"),
+        said=fr("personne retirée"), source=(*BEFORE_ACT, *ACTIVE, at.SUSPENDU), target=None, by=(who.SVC,),
+        shown=leaving.a_des_invites, asks=Retrait, then=leaving.partie, paragraph=fr("choix du produit"),
+    ),
+    Step(
         id="D9a", act=do.REORIENTER, label=fr("Réorienter"), short=fr("Réorienter"), said=fr("réorientée"),
         source=(at.EN_ECHANGE, at.A_COMPLETER), target=at.REORIENTEE, by=(who.AD1V,),
         asks=Reorientation, needs=(needs.outil_connu,), then=effects.reorientee,
@@ -123,5 +129,5 @@ REQUEST = (
 
 STEPS = (*REQUEST, *ATELIER)
 
-CORRESPONDENCE = tuple(s for s in STEPS if s.act in {do.ECRIRE, do.INVITER})
+CORRESPONDENCE = tuple(s for s in STEPS if s.act in {do.ECRIRE, do.INVITER, do.RETIRER_PERSONNE})
 """What moves nothing: once there is an atelier, it comes after what does."""

@@ -87,5 +87,26 @@ def solicitation(dossier: Dossier, value: object) -> Dossier:
 
 def elus(dossier: Dossier, value: object) -> Dossier:
     """The day of the restitution to the élus."""
-    done = dossier.mission_().elus
-    return recorded(dossier, elus=done.model_copy(update={"on": value}) if done else None)
+    return restitution("on")(dossier, value)
+
+
+def restitution(what: str) -> Put:
+    """Something of the restitution to the élus."""
+
+    def put(dossier: Dossier, value: object) -> Dossier:
+        done = dossier.mission_().elus
+        return recorded(dossier, elus=done.model_copy(update={what: value}) if done else None)
+
+    return put
+
+
+def follow_up(months: int) -> Put:
+    """What came of it, so many months later."""
+
+    def put(dossier: Dossier, value: object) -> Dossier:
+        done = dossier.mission_().suivis
+        return recorded(
+            dossier, suivis=tuple(_replaced(s, ("text",), value) if s.months == months else s for s in done)
+        )
+
+    return put

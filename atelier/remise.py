@@ -21,8 +21,7 @@ from atelier.words import Refused, RuleId, State, fr
 
 
 def livrable_depose(attempt: Attempt) -> None:
-    """A13: a file was dropped, of a day that has come, after what made it due."""
-    _handed_in_on(given(attempt, RemiseLivrable).jour, attempt, mission_of(attempt).livrable)
+    """A13: a file was dropped."""
     if file_for(attempt.dossier, LIVRABLE, {h.piece for h in mission_of(attempt).livrables}) is None:
         raise Refused(
             fr(
@@ -31,6 +30,11 @@ def livrable_depose(attempt: Attempt) -> None:
             ),
             ref=attempt.dossier.ref,
         )
+
+
+def remise_datee(attempt: Attempt) -> None:
+    """A13: of a day that has come, after what made it due."""
+    _handed_in_on(given(attempt, RemiseLivrable).jour, attempt, mission_of(attempt).livrable)
 
 
 def livrable_declare(dossier: Dossier, attempt: Attempt) -> Dossier:

@@ -147,9 +147,9 @@ def stop(runs: tuple[Run, ...], id_: RuleId, now: datetime, about: str | None = 
     return tuple(_ended(r, now) if r.rule == id_ and r.ended is None and about in {None, r.about} else r for r in runs)
 
 
-def stop_all(runs: tuple[Run, ...], now: datetime) -> tuple[Run, ...]:
-    """End every open run: the dossier reached a final state."""
-    return tuple(_ended(r, now) if r.ended is None else r for r in runs)
+def stop_all(runs: tuple[Run, ...], now: datetime, but: frozenset[RuleId] = frozenset()) -> tuple[Run, ...]:
+    """End every open run, those of the rules `but` apart: the dossier reached a final state."""
+    return tuple(_ended(r, now) if r.ended is None and r.rule not in but else r for r in runs)
 
 
 def _ended(run: Run, now: datetime) -> Run:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from atelier.execution import ACTIVE, ORDERED
 from atelier.labels import STATES
+from atelier.tables import plain
 from atelier.takeover_columns import (
     AMOUNTS,
     CHOICES,
@@ -24,7 +25,7 @@ from atelier.takeover_columns import (
     milestone,
     owed,
 )
-from atelier.takeover_rows import Row, plain
+from atelier.takeover_rows import Row
 from atelier.words import Labels, State, fr
 
 at = State

@@ -14,7 +14,8 @@ from atelier.calendar import zone
 from atelier.contracts import AccordCadre
 from atelier.dossier import Dossier, Person
 from atelier.fiche import item
-from atelier.takeover_rows import Row, plain
+from atelier.tables import plain
+from atelier.takeover_rows import Row
 from atelier.territories import Territories
 from atelier.words import Reference, Refused, fr
 

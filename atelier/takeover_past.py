@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from pydantic import ValidationError
 
 from atelier.decide import rehearsed, step_of
-from atelier.directory import Mistake
 from atelier.dossier import Dossier, Person
 from atelier.forms import StepForm
 from atelier.grammar import Around, Attempt
 from atelier.penalites import titulaire_invite
 from atelier.problems import problems
 from atelier.starting import instant
+from atelier.tables import Mistake
 from atelier.takeover_columns import COLUMNS
 from atelier.takeover_identity import Known
 from atelier.takeover_rows import Row

@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 from atelier.dossier import Decision, Dossier
 from atelier.grammar import Attempt
+from atelier.tables import plain
 from atelier.takeover_columns import STAGES
 from atelier.takeover_past import MEANS, UNTOLD, Past
 from atelier.takeover_road import ROAD
-from atelier.takeover_rows import Row, plain
+from atelier.takeover_rows import Row
 from atelier.words import Do, State, fr
 
 BEFORE = fr("Décision antérieure à la reprise dans le robot.")

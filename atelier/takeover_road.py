@@ -9,8 +9,8 @@ from atelier.dossier import Dossier
 from atelier.grammar import Attempt
 from atelier.mission import Livrable, NoteVersion, Remark
 from atelier.recording import recorded
+from atelier.tables import plain
 from atelier.takeover_past import UNTOLD, Past
-from atelier.takeover_rows import plain
 from atelier.words import Do, Role, State
 
 at, do = State, Do

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,8 +11,8 @@ from typing import TypeVar
 from atelier.amounts import parse_amount
 from atelier.dates import parse_day
 from atelier.deadlines import Delay
-from atelier.directory import Mistake
 from atelier.labels import STATES
+from atelier.tables import Mistake, plain
 from atelier.takeover_columns import TAKEN
 from atelier.words import Labels, Refused, State, fr
 
@@ -127,9 +125,3 @@ def read_state(typed: str) -> State:
             names=", ".join(TAKEN),
         )
     return found
-
-
-def plain(text: str) -> str:
-    """A title or a code without accents, case, nor signs: « Note d'appropriation » is « note_d_appropriation »."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")

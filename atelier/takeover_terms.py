@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from atelier.contracts import AccordCadre, Groupement
 from atelier.spelling import key
-from atelier.takeover_rows import Row, plain
+from atelier.tables import plain
+from atelier.takeover_rows import Row
 from atelier.words import State, fr
 
 at = State

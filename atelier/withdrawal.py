@@ -11,7 +11,7 @@ from atelier.deposits import deposit_of, deposits, files, waiting
 from atelier.dossier import Dossier, Person, Piece
 from atelier.fiche import items
 from atelier.spelling import key
-from atelier.words import Refused, fr
+from atelier.words import Refused, Role, fr
 
 
 def withdrawable(dossier: Dossier, person: Person) -> tuple[tuple[int, Piece], ...]:
@@ -38,7 +38,7 @@ def found(dossier: Dossier, person: Person, named: str) -> Piece:
     chosen = [p for number, p in mine if named == str(number) or key(named) == key(p.name)]
     if len(chosen) == 1:
         return chosen[0]
-    other = _of_another(dossier, named)
+    other = _of_another(dossier, named) if _knows_the_files(dossier, person) else None
     if other is not None and not chosen:
         raise _not_theirs(dossier, person, other)
     if not mine:
@@ -54,6 +54,12 @@ def found(dossier: Dossier, person: Person, named: str) -> Piece:
         fr("Quel fichier retirer de {ref} ? Donnez son numéro : {listed}. Par exemple « /atelier retirer_fichier {ref} {first} »."),
         ref=dossier.ref, listed=listed, first=mine[0][0],
     )  # fmt: skip
+
+
+def _knows_the_files(dossier: Dossier, person: Person) -> bool:
+    """A groupement that is asked, not designated, sees neither the letters nor who dropped them."""
+    designated = dossier.mission is not None and dossier.mission.designated is not None
+    return designated or dossier.roles_of(person) != {Role.MAND}
 
 
 def _of_another(dossier: Dossier, named: str) -> Piece | None:

@@ -109,6 +109,7 @@ class Do(StrEnum):
     CLASSER = "classer"
     ECRIRE = "ecrire"
     INVITER = "inviter"
+    RETIRER_PERSONNE = "retirer_personne"
     ACTER = "acter"
     VALIDER_ET_ACTER = "valider_acter"
     SOLLICITER = "solliciter"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from atelier.directory import Mistake, Wrong
+from atelier.tables import Mistake, Wrong
 from atelier.words import Refused, fr
 
 MOST_BYTES = 64_000

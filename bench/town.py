@@ -30,6 +30,8 @@ REGION, WIDE = "UREG", 30
 EXAMINERS = 5
 """How many people examine at AD1."""
 AT_ONCE = 200
+TRANSMITTED = "D2"
+"""Each has a line in its journal already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _requests(unit: Unit, numbers: range, state: State | None, platform: str) ->
     for number in numbers:
         dossier = _moved(models[states[number % len(states)]], number, now)
         unit.dossiers.add(dossier)
+        unit.journal.write(dossier.ref, what=TRANSMITTED, by=None, at=now, to_state=dossier.state)
         clocks.keep(unit, dossier, now)
         _posted(unit, dossier, platform)
         if dossier.state is State.A_COMPLETER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from atelier import directory as table
+from atelier import tables
 from atelier.territories import Territories
 from atelier.words import Refused
 from bot import (
@@ -31,9 +33,13 @@ from bot import (
 from bot.sandbox import demo as sandbox
 from bot.terminal import FAULT, say, told
 from chat.language import load
-from chat.text import raw, texts, tr
+from chat.text import Text, raw, tr
 from handlers import directory
+from handlers.here import said
+from handlers.takeover_told import cell
 from storage.errors import Stale
+
+MOST_BYTES, SHOWN = 10 * 1024 * 1024, 50
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 annuaire = typer.Typer(no_args_is_help=True)
@@ -116,11 +122,14 @@ def bring(
         try:
             report = writer.call(lambda unit: directory.bring(unit, entries, datetime.now(UTC), dry=dry))
         except Refused as refused:
-            say(tr(refused.sentence, **texts(refused.args_)), err=True)
+            say(said(refused), err=True)
             say(tr("Rien n'a été changé."), err=True)
             raise typer.Exit(FAULT) from None
         except Stale:
-            say(tr("Un compte de ce fichier appartient déjà à quelqu'un d'autre : rien n'a été changé."), err=True)
+            say(
+                tr("L'annuaire vient d'être changé par quelqu'un d'autre : rien n'a été changé. Relancez la commande."),
+                err=True,
+            )
             raise typer.Exit(FAULT) from None
         finally:
             writer.close()
@@ -129,31 +138,24 @@ def bring(
 
 def _entries(file: Path) -> tuple[table.Entry, ...]:
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as failure:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as failure:
         say(
             tr(
-                "« {file} » ne se lit pas ({why}). Donnez un fichier CSV en UTF-8.",
-                file=raw(str(file)),
-                why=raw(str(failure)),
+                "« {file} » ne se lit pas ({why}). Donnez un fichier CSV.",
+                file=raw(str(file)), why=raw(failure.strerror or ""),
             ),
             err=True,
-        )
+        )  # fmt: skip
         raise typer.Exit(FAULT) from None
     try:
-        return table.read(text, Territories.load(), datetime.now(UTC).date())
-    except table.Wrong as wrong:
-        for mistake in wrong.mistakes:
-            reason = tr(mistake.refused.sentence, **texts(mistake.refused.args_))
-            say(
-                tr(
-                    "Ligne {line}, colonne {column} : {reason}",
-                    line=mistake.line,
-                    column=raw(mistake.column),
-                    reason=reason,
-                ),
-                err=True,
-            )
+        return table.read(tables.decoded(content, MOST_BYTES), Territories.load(), datetime.now(UTC).date())
+    except tables.Wrong as wrong:
+        for mistake in wrong.mistakes[:SHOWN]:
+            say(cell(mistake), err=True)
+        if more := len(wrong.mistakes[SHOWN:]):
+            say(tr("… et {count} autre(s) plus bas.", count=more), err=True)
         say(tr("{count} erreur(s) : rien n'a été changé.", count=len(wrong.mistakes)), err=True)
         raise typer.Exit(FAULT) from None
 
@@ -161,10 +163,27 @@ def _entries(file: Path) -> tuple[table.Entry, ...]:
 def _reported(report: directory.Report, *, dry: bool) -> None:
     head = tr("Essai, rien n'est changé :") if dry else tr("L'annuaire est à jour :")
     say(head)
-    say(tr("{count} personne(s) ajoutée(s)", count=len(report.added)))
-    say(tr("{count} personne(s) modifiée(s)", count=len(report.changed)))
-    say(tr("{count} personne(s) désactivée(s)", count=len(report.left)))
+    _listed(tr("{count} personne(s) ajoutée(s)", count=len(report.added)), report.added)
+    _listed(tr("{count} personne(s) modifiée(s)", count=len(report.changed)), report.changed)
+    _listed(tr("{count} personne(s) désactivée(s)", count=len(report.left)), report.left)
     say(tr("{count} personne(s) inchangée(s)", count=len(report.same)))
+    for name, superior in report.headless:
+        say(
+            tr(
+                "Attention, {name} a pour supérieur « {id} », qui n'est personne d'actif dans l'annuaire : ses retards ne lui "
+                "seront pas dits.",
+                name=raw(name), id=raw(superior),
+            )
+        )  # fmt: skip
+
+
+def _listed(count: Text, names: Sequence[str]) -> None:
+    """A count, and whose it is."""
+    say(count)
+    for name in names[:SHOWN]:
+        say(raw(f"    {name}"))
+    if more := len(names[SHOWN:]):
+        say(tr("… et {count} autre(s).", count=more))
 
 
 @annuaire.command("montrer")

@@ -14,8 +14,8 @@ import typer
 from atelier import contract_file
 from atelier.calendar import local_day
 from atelier.contracts import AccordCadre
-from atelier.directory import Mistake, Wrong
 from atelier.dossier import Person
+from atelier.tables import Mistake, Wrong
 from atelier.words import PersonId, Role
 from atelier.yaml_lines import MOST_BYTES
 from bot import contracts_told, memory, settings

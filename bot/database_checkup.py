@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot import channels_checkup, doctor_processes
+from bot import channels_checkup, doctor_processes, hour_checkup, people_checkup
 from bot.findings import Finding, attention, faute, ok
 from bot.pulse import Pulse, taken
 from bot.skew import skew
@@ -61,11 +61,13 @@ class Checkup:
         yield self._writable()
         pulse = reader.run(self.secret or b"", lambda unit: taken(unit, datetime.now(UTC)))
         yield _clock(pulse)
+        yield from hour_checkup.findings(reader, datetime.now(UTC))
         yield _waiting(pulse)
         yield _dead(pulse, reader)
         yield _late(pulse)
         yield from doctor_processes.findings(reader)
         yield from channels_checkup.findings(reader)
+        yield from people_checkup.findings(reader)
         if self.secret is not None:
             yield _journal(reader, self.secret)
 

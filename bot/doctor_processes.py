@@ -76,7 +76,7 @@ def _gone(seen: Sequence[Seen]) -> Iterator[Finding]:
     gone = [one for one in seen if not one.alive]
     if gone:
         said = tr(
-            "{count} processus se sont arrêtés sans le dire depuis une heure : {list}.",
+            "{count} processus arrêté(s) sans le dire depuis une heure : {list}.",
             count=len(gone), list=_listed([one.process for one in gone]),
         )  # fmt: skip
         repair = tr(

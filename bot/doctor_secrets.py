@@ -31,7 +31,7 @@ def findings(chosen: Settings) -> list[Finding]:
     wrong = [*_twice(given), *_examples(given), *_short(given)]
     if wrong or not given:
         return wrong
-    return [ok(POINT, tr("Les {count} secrets sont distincts et aucun n'est un exemple.", count=len(given)))]
+    return [ok(POINT, tr("{count} secret(s) : aucun ne sert deux fois, aucun n'est un exemple.", count=len(given)))]
 
 
 def _given(chosen: Settings) -> Iterator[tuple[str, str]]:
@@ -72,6 +72,6 @@ def _short(given: Mapping[str, str]) -> Iterator[Finding]:
     for name, value in given.items():
         if len(value) < SHORTEST and name != "ATELIER_SECRET_KEY" and not _is_example(value):
             said = tr(
-                "{name} n'a que {count} caractères : il est sans doute tronqué.", name=raw(name), count=len(value)
+                "{name} n'a que {count} caractère(s) : il est sans doute tronqué.", name=raw(name), count=len(value)
             )
             yield attention("secrets.court", said, COPY, name)

@@ -8,11 +8,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import memory, settings
-from bot.terminal import FAULT, WRONG, say
+from bot.terminal import FAULT, WRONG, say, told
 from chat.text import Moment, Text, raw, tr
 from handlers import heads, turned
 from handlers.heads import Held, Rewritten
-from storage.errors import Away
 from storage.journal import Broken
 from storage.unit import Unit
 from storage.writer import Writer
@@ -44,7 +43,11 @@ def verify(
     ] = "",
 ) -> None:  # fmt: skip
     """Vérifie les chaînes du journal / checks the journal's chains: 0 intact, 1 rewritten, 2 unreadable."""
-    saved = _saved(head) if head else None
+    with told():
+        _verified(_saved(head) if head else None)
+
+
+def _verified(saved: str | tuple[heads.Head, ...] | None) -> None:
     writer = _memory()
     try:
         broken, ends = writer.call(lambda unit: (unit.journal.verify(), unit.journal.heads()))
@@ -60,25 +63,23 @@ def verify(
 
 def refusals() -> None:
     """Ce qui a été refusé à la porte : boutons et formulaires forgés ou d'autrui / what was turned away at the door."""
-    writer = _memory()
-    try:
-        lines = writer.call(lambda unit: unit.journal.of(turned.DOOR))
-    finally:
-        writer.close()
+    with told():
+        writer = _memory()
+        try:
+            lines = writer.call(lambda unit: unit.journal.of(turned.DOOR))
+        finally:
+            writer.close()
     for line in lines:
-        told = {name: raw(str(line.details.get(name, ""))) for name in ("platform", "what", "why", "ref")}
+        shown = {name: raw(str(line.details.get(name, ""))) for name in ("platform", "what", "why", "ref")}
         say(tr("{moment} — {who} : {what} {ref} ({why}, {platform})", moment=Moment(at=line.at, zone=PARIS),
-                who=raw(line.person or "?"), **told))  # fmt: skip
+                who=raw(line.person or "?"), **shown))  # fmt: skip
     say(tr("{count} refus à la porte.", count=len(lines)))
 
 
 def _memory() -> Writer:
-    """The memory that the settings name; ends with the sentence when there is none."""
-    try:
-        chosen = settings.read()
-        return memory.opened(chosen.database_url, chosen.secret())
-    except (settings.Wrong, Away) as failure:
-        _ended(failure.sentence, WRONG)
+    """The memory that the settings name. Raises Wrong or Away with the sentence to show."""
+    chosen = settings.read()
+    return memory.opened(chosen.database_url, chosen.secret())
 
 
 def _saved(head: str) -> str | tuple[heads.Head, ...]:
@@ -86,9 +87,16 @@ def _saved(head: str) -> str | tuple[heads.Head, ...]:
     if heads.VALUE.fullmatch(head.lower()):
         return head.lower()
     try:
-        return heads.parsed(Path(head).read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError) as failure:
-        _ended(tr("« {file} » ne se lit pas ({why}).", file=raw(head), why=raw(type(failure).__name__)), WRONG)
+        return heads.parsed(Path(head).read_text(encoding="ascii", errors="replace"))
+    except OSError as failure:
+        _ended(
+            tr(
+                "« {file} » ne se lit pas ({why}). Donnez le chemin du fichier joint au bilan du lundi, ou la valeur entière "
+                "(64 caractères) qu'il montre.",
+                file=raw(head), why=raw(failure.strerror or type(failure).__name__),
+            ),
+            WRONG,
+        )  # fmt: skip
     except heads.Unreadable as failure:
         _ended(
             tr(

@@ -8,9 +8,7 @@ import signal
 from types import FrameType
 from typing import NoReturn
 
-import uvicorn
-
-from bot import production, web
+from bot import ports, production, web
 from bot.production import Production
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container is reached from outside; what is served checks its signatures
@@ -31,15 +29,13 @@ def lasting() -> None:
 
 
 def serve(made: Production, port: int, *, worker: bool) -> None:
-    """Serve the platforms until SIGTERM or Ctrl+C."""
+    """Serve the platforms until SIGTERM or Ctrl+C. Raises Wrong when the port is not to be had."""
+    taken = ports.held(EVERYWHERE, port)
     reach = web.greeting({room.platform.name: room.hello for room in made.rooms})
     app = production.site(made, web.operations(made.app, reach), worker=worker)
     lasting()
     signal.signal(signal.SIGTERM, _ended)  # uvicorn raises it again once everything is closed
-    uvicorn.run(
-        app, host=EVERYWHERE, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE,
-        access_log=False, proxy_headers=True,
-    )  # fmt: skip
+    ports.serve(app, taken, timeout_graceful_shutdown=GRACE, access_log=False, proxy_headers=True)
 
 
 def _ended(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -86,11 +86,16 @@ def read() -> Settings:
             tr(
                 "{name} ne convient pas : {why}. Corrigez cette variable d'environnement.",
                 name=name,
-                why=raw(first["msg"]),
+                why=fault(name, first["msg"]),
             )
         ) from error
     _consistent(settings)
     return settings
+
+
+def fault(name: str, said: str) -> Text:
+    """What is wrong with a variable: pydantic's own words, but for the only one that is no text."""
+    return tr("il faut un nombre entier de 1 à 65535") if name.upper() == "PORT" else raw(said)
 
 
 def _consistent(settings: Settings) -> None:

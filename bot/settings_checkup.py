@@ -11,8 +11,8 @@ from pydantic import SecretStr, ValidationError
 
 from bot import settings
 from bot.findings import Finding, attention, faute, ok
-from bot.settings import Settings, Wrong
-from chat.text import raw, tr
+from bot.settings import Settings, Wrong, fault
+from chat.text import tr
 
 STRONG = 32
 """Characters of a good key."""
@@ -53,7 +53,7 @@ def secret(chosen: Settings) -> bytes | None:
 
 
 def _unfit(name: str, why: str) -> Finding:
-    said = tr("{name} ne convient pas : {why}.", name=name.upper(), why=raw(why))
+    said = tr("{name} ne convient pas : {why}.", name=name.upper(), why=fault(name, why))
     return faute("reglages", said, REPAIR)
 
 

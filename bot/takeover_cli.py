@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from atelier.directory import Wrong
+from atelier.tables import Wrong
 from atelier.takeover_file import MOST_BYTES
 from atelier.territories import Territories
 from atelier.words import Refused, fr

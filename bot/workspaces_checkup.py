@@ -88,7 +88,7 @@ def _counted(chosen: Settings, seen: Seen) -> Iterator[Finding]:
     if chosen.oauth:
         yield ok(POINT, tr("Espaces Slack installés par invitation : {count}.", count=len(seen.live)))
     elif seen.live:
-        said = tr("{count} espace(s) Slack installé(s) par invitation ne sont plus servis.", count=len(seen.live))
+        said = tr("Le robot ne sert plus {count} espace(s) Slack installé(s) par invitation.", count=len(seen.live))
         yield faute(POINT, said, tr("Redonnez SLACK_CLIENT_ID et SLACK_CLIENT_SECRET, puis relancez le robot."))
     yield from (_twice(workspace) for workspace in seen.live if workspace.team == seen.home)
     review = _review(chosen)
@@ -118,7 +118,7 @@ def _gone(seen: Seen) -> Iterator[Finding]:
         count = seen.waiting.get(workspace.platform, 0)
         if workspace.gone is not None and count:
             said = tr(
-                "« {name} » ({platform}) n'a plus le robot depuis {gone} ({why}) : {count} message(s) y attendent.",
+                "« {name} » ({platform}) n'a plus le robot depuis {gone} ({why}) : {count} message(s) y attend(ent).",
                 name=raw(workspace.name), platform=raw(workspace.platform), gone=Day(day=workspace.gone.date()),
                 why=WHY.get(workspace.why, raw(workspace.why)), count=count,
             )  # fmt: skip
@@ -135,7 +135,7 @@ def _nowhere(chosen: Settings, seen: Seen) -> Iterator[Finding]:
     for platform, count in seen.waiting.items():
         if platform not in known:
             said = tr(
-                "{count} message(s) attendent « {platform} », que le robot ne sert pas.",
+                "{count} message(s) attend(ent) « {platform} », que le robot ne sert pas.",
                 count=count,
                 platform=raw(platform),
             )

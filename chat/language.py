@@ -28,6 +28,10 @@ BLANK = re.compile(r"\{(\w+)\}")
 """`{name}` and nothing else: filling a blank reads no attribute, obeys no format, and cannot fail."""
 _SLOT = re.compile(rf"{BLANK.pattern}|(?<=\w)\((s|es|x|ent|nt)\)|al\((aux)\)")
 """A blank, or an ending that waits for its number: « demande(s) », « attend(ent) », « canal(aux) »."""
+TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""What turns the direction of all that follows, our own words too (Unicode UAX 9): taken out of people's words, by every
+platform. Hebrew or Arabic are read right to left without them.
+"""
 FEWEST_SEVERAL = {"fr": 2}
 """From how many on a language says several: « 0 demande, 1 demande, 2 demandes », but “0 requests, 1 request”."""
 

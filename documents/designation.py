@@ -44,6 +44,8 @@ class Solicitation:
     means: str = ""
     proof: str = ""
     due: When | None
+    doubt: str = ""
+    """Why the day of `due` is to be verified; empty: it is not."""
     answer: Answer
     answered: When | None = None
     available_from: date | None = None

@@ -49,8 +49,8 @@ class Mark:
     label: str
     day: date
     state: Standing
-    to_verify: bool = False
-    """True when a person should check the day before relying on it."""
+    doubt: str = ""
+    """Why a person should check the day before relying on it; empty: they need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Words:
     def standing(self, mark: Mark) -> str:
         """Where a mark stands, and that its day is to be verified when it is."""
         state = self.standings[mark.state]
-        return f"{state}, {self.verify}" if mark.to_verify else state
+        return f"{state}, {self.verify}" if mark.doubt else state
 
     def near(self, day: date) -> str:
         """A day of the scale, without its year: « 24 nov. »."""
@@ -108,7 +108,17 @@ class Picture:
     words: Words
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why some of its days are to be verified, each reason once."""
+        return doubts(self.rows)
+
+    @property
     def span(self) -> Span:
         """From the first day drawn to the last, today among them."""
         days = [d for row in self.rows for bar in row.bars for d in (bar.start, bar.end)]
         return span([self.today, *days, *(mark.day for row in self.rows for mark in row.marks)])
+
+
+def doubts(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Why some days of these rows are to be verified, each reason once, in the order they come."""
+    return tuple(dict.fromkeys(mark.doubt for row in rows for mark in row.marks if mark.doubt))

@@ -7,7 +7,7 @@ It tells motives of ranks, which are for the State's eyes: whoever sends it chec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -50,8 +50,20 @@ def _data(minutes: ProcesVerbal) -> dict[str, Any]:
 
 
 def _rounds(asked: Sequence[Solicitation]) -> list[list[dict[str, Any]]]:
-    numbers = sorted({one.round for one in asked})
-    return [[_asked(one) for one in asked if one.round == number] for number in numbers]
+    numbers, first = sorted({one.round for one in asked}), _first_told(asked)
+    return [[_asked(one) | first(one) for one in asked if one.round == number] for number in numbers]
+
+
+def _first_told(asked: Sequence[Solicitation]) -> Callable[[Solicitation], dict[str, Any]]:
+    """Why a day is to be verified: which reason it is, told in full where it comes first, and pointed at from then on."""
+    doubts = [one.doubt for one in asked]
+    firsts = {doubt: asked[doubts.index(doubt)] for doubt in doubts if doubt}
+
+    def told(one: Solicitation) -> dict[str, Any]:
+        number = list(firsts).index(one.doubt) + 1 if one.doubt else 0
+        return {"doubt": number, "why": french(one.doubt) if one.doubt and firsts[one.doubt] is one else ""}
+
+    return told
 
 
 def _asked(one: Solicitation) -> dict[str, Any]:

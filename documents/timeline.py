@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from documents.drawing import png
-from documents.picture import Bar, Kind, Mark, Picture, Row, Standing, Words
+from documents.picture import Bar, Kind, Mark, Picture, Row, Standing, Words, doubts
 from documents.scale import Span, ticks
 from documents.typography import NBSP, shortened
 
@@ -84,6 +84,7 @@ def _page(picture: Picture, rows: Sequence[Row], number: int, count: int) -> dic
         "today": {"at": axis.middle(picture.today), "label": f"{words.today} · {words.near(picture.today)}"},
         "ticks": [{"at": axis.start(tick.day), "label": tick.label} for tick in ticks(axis, words.locale)],
         "rows": [_row(row, axis, words) for row in rows],
+        "doubts": doubts(rows),
         "kinds": {kind: {"word": words.kinds[kind], "tint": FILLS[kind][0], "ink": FILLS[kind][1]} for kind in Kind},
         "standings": {state: {"word": words.standings[state], "ink": MARKS[state]} for state in Standing},
         "inks": {"ink": INK, "quiet": QUIET, "paper": PAPER},
@@ -119,7 +120,7 @@ def _bar(bar: Bar, axis: Span, words: Words) -> dict[str, Any]:
 
 def _mark(mark: Mark, axis: Span, words: Words) -> dict[str, Any]:
     state = f", {words.standings[mark.state]}" if mark.state in {Standing.LATE, Standing.SUSPENDED} else ""
-    doubt = f", {words.verify}" if mark.to_verify else ""
+    doubt = f", {words.verify}" if mark.doubt else ""
     ending = f"{words.near(mark.day)}{state}{doubt}".replace(" ", NBSP)
     label = f"{shortened(mark.label, LABEL)}{NBSP}· {ending}"
     return {"label": label, "at": axis.middle(mark.day), "state": mark.state}

@@ -23,18 +23,23 @@ def alt_text(picture: Picture, limit: int = ALT_LIMIT) -> str:
     today = f"{words.today} {words.day(picture.today)}"
     if not picture.rows:
         return shortened(f"{picture.title}. {words.empty}", limit)
-    whole = f"{picture.title}. {today}. {'. '.join(_sentence(row, words) for row in picture.rows)}."
+    rows = f"{'. '.join(_sentence(row, words) for row in picture.rows)}."
+    whole = " ".join((f"{picture.title}. {today}. {rows}", *map(_flat, picture.doubts)))
     if len(whole) <= limit:
         return whole
     return shortened(f"{picture.title}. {today}. {_summary(picture)}", limit)
 
 
 def text_list(picture: Picture) -> str:
-    """The same content as a list, one thing a line, dossiers then what they hold: what screen readers read best."""
+    """The same content as a list, one thing a line, dossiers then what they hold: what screen readers read best.
+
+    Why some days are to be verified comes last, each reason once.
+    """
     words = picture.words
     lines = [picture.title, f"{words.today} {words.day(picture.today)}"]
     for row in picture.rows:
         lines += [f"• {_flat(row.title) or picture.title}", *(f"  – {_told(one, words)}" for one in _in_time(row))]
+    lines += map(_flat, picture.doubts)
     return "\n".join(lines if picture.rows else [*lines, words.empty])
 
 
@@ -46,7 +51,7 @@ def text_table(picture: Picture) -> str:
     lines = [words.columns, *(line for row in picture.rows for line in _lines(row, words))]
     widths = [max(_width(line[column]) for line in lines) for column in range(len(words.columns))]
     lines.insert(1, ["─" * width for width in widths])
-    return "\n".join(_aligned(line, widths) for line in lines)
+    return "\n".join([*(_aligned(line, widths) for line in lines), *map(_flat, picture.doubts)])
 
 
 def _summary(picture: Picture) -> str:

@@ -79,7 +79,7 @@ def _there(here: Here, substitute: Person, away: absences.Away) -> None:
     for known in here.unit.absences.of(substitute.id, away.first):
         if known.first <= away.last:
             raise Refused(
-                fr("{name} est absent du {first} au {last} : nommez quelqu'un d'autre."),
+                fr("{name} a aussi une absence, du {first} au {last} : nommez quelqu'un d'autre."),
                 name=substitute.name,
                 first=known.first,
                 last=known.last,
@@ -88,7 +88,7 @@ def _there(here: Here, substitute: Person, away: absences.Away) -> None:
 
 def _tell(here: Here, substitute: Person, away: absences.Away) -> None:
     text = tr(
-        "{name} est absent du {first} au {last} et vous a choisi pour recevoir ses rappels. Vous ne recevez aucun de ses "
+        "{name} s'absente du {first} au {last} et vous confie ses rappels. Vous ne recevez aucun de ses "
         "pouvoirs : ce qui se décide ou se signe attend son retour, ou une personne qui en a le rôle.",
         name=raw(here.person.name), first=away.first, last=away.last,
     )  # fmt: skip
@@ -103,8 +103,10 @@ def _ended(here: Here) -> Answer:
     for one in known:
         substitute = _person(here, one.substitute)
         if substitute is not None:
-            text = tr("L'absence de {name} est finie : ses rappels lui reviennent.", name=raw(here.person.name))
+            text = tr("{name} n'a plus d'absence déclarée : ses rappels lui reviennent.", name=raw(here.person.name))
             notices.tell_person(here, substitute, Message(text=text), "")
+    if len(known) > 1:
+        return say(here, tr("Vos {count} absences sont effacées : vos rappels vous reviennent.", count=len(known)))
     return say(here, tr("Votre absence est effacée : vos rappels vous reviennent."))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from atelier.calendar import zone
+from atelier.calendar import local_day, zone
 from atelier.dossier import Holding, Person
 from atelier.spelling import key
 from atelier.words import PersonId, Refused, Role, fr
@@ -14,7 +14,8 @@ from chat.forms import Choice, Form, Question
 from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Given, Pressed, Said, Say
 from chat.text import Text, raw, tr
 from handlers import bridge, gathering, linking
-from handlers.here import Config, Here, direct, say
+from handlers.here import Config, Here, answer, direct, say
+from storage.access import Request
 from storage.unit import Unit
 
 ASK, ACCEPT, DECLINE = "acces", "accepter_acces", "refuser_acces"
@@ -26,7 +27,12 @@ ROLES = {
     "AD1I": tr("Bureau AD1 (instructeur)"),
 }
 EVERYWHERE = frozenset({"AD1I"})
+NOBODY = tr(
+    "Le robot n'a plus d'administrateur pour vous répondre : votre demande n'a pas été gardée. Prévenez le bureau AD1, puis "
+    "recommencez quand il en aura nommé un."
+)
 LONGEST = {"nom": 80, "fonction": 80, "service": 120}
+PARIS, SHOWN = "75", 5
 FIELDS = (*LONGEST, "role", "departement")
 
 
@@ -42,19 +48,34 @@ def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answ
         return Answer(replies=(Ask(form=_form(event.token)),), outcome="stranger")
     if isinstance(event, Filled) and event.token.act == ASK:
         return _asked(unit, event.sender, event.given, now, config)
-    button = Button(label=tr("Demander l'accès"), token=Token(act=ASK), style="primary", command="/atelier acces")
-    text = tr(
-        "Vous n'êtes pas encore dans l'annuaire des Ateliers Flash. Demandez l'accès : un administrateur répondra. "
-        "Seuls votre fonction, votre organisme et votre identifiant de messagerie seront conservés."
-    )
     if isinstance(event, Asked) and key(event.text).startswith(ASK):
         if typed := _typed(event.text):
             return _asked(unit, event.sender, typed, now, config)
         return Answer(replies=(Ask(form=_form(Token(act=ASK))),), outcome="stranger")
     quiet = isinstance(event, Said | Attached) and not event.direct
-    card = Card(title=tr("Qui êtes-vous ?"), buttons=(button,))
-    replies = () if quiet else (Say(message=Message(text=text, card=card)),)
-    return Answer(replies=replies, outcome="stranger")
+    return Answer(replies=() if quiet else (Say(message=_unknown(unit, event.sender)),), outcome="stranger")
+
+
+def _unknown(unit: Unit, account: Address) -> Message:
+    """What is said to an account nobody knows: how to ask for access; since when they wait, once they have."""
+    waiting, token = unit.access.of(account), Token(act=ASK)
+    title, command = tr("Qui êtes-vous ?"), "/atelier acces"
+    if waiting is not None:
+        button = Button(label=tr("Corriger ma demande d'accès"), token=token, command=command)
+        return Message(text=_awaited(waiting), card=Card(title=title, buttons=(button,)))
+    button = Button(label=tr("Demander l'accès"), token=token, style="primary", command=command)
+    text = tr(
+        "Vous n'êtes pas encore dans l'annuaire des Ateliers Flash. Demandez l'accès : un administrateur répondra. "
+        "Seuls votre fonction, votre organisme et votre identifiant de messagerie seront conservés."
+    )
+    return Message(text=text, card=Card(title=title, buttons=(button,)))
+
+
+def _awaited(request: Request) -> Text:
+    return tr(
+        "Votre demande d'accès du {day} attend la réponse d'un administrateur : vous serez prévenu ici.",
+        day=local_day(request.asked, PARIS),
+    )
 
 
 def _form(token: Token) -> Form:
@@ -92,13 +113,23 @@ def _asked(unit: Unit, sender: Address, typed: Given, now: datetime, config: Con
     if problems:
         return Answer(replies=(Correct(problems={n: tr(r.sentence, **r.args_) for n, r in problems.items()}),))
     linking.kept_home(unit, _person(sender, wanted), sender.platform, config)
+    leads = _administrators(unit)
+    if not leads:
+        return Answer(replies=(Correct(problems={"": NOBODY}),))
+    before = unit.access.of(sender)
+    if before is not None and before.wanted == wanted:
+        return Answer(replies=(Say(message=Message(text=_awaited(before))),))
     request = unit.access.ask(sender, wanted["nom"].strip(), wanted, now)
-    for admin in unit.people.all():
-        place = unit.people.direct(admin.id)
-        if place and any(h.role is Role.ADMIN for h in admin.holdings):
-            unit.outbox.put(place, _card(request, wanted), due=now, lang=admin.language)
+    for admin, place in leads:
+        unit.outbox.put(place, _card(request, wanted, again=before is not None), due=now, lang=admin.language)
     text = tr("Votre demande est transmise à l'administrateur : vous serez prévenu ici de sa réponse.")
     return Answer(replies=(Say(message=Message(text=text)),))
+
+
+def _administrators(unit: Unit) -> list[tuple[Person, Address]]:
+    """Who answers, and where they are written to."""
+    leads = (p for p in unit.people.all() if _leads(p))
+    return [(p, place) for p in leads if (place := unit.people.direct(p.id)) is not None]
 
 
 def _problems(wanted: Mapping[str, str], config: Config) -> dict[str, Refused]:
@@ -117,7 +148,8 @@ def _problems(wanted: Mapping[str, str], config: Config) -> dict[str, Refused]:
     return found
 
 
-def _card(request: str, wanted: dict[str, str]) -> Message:
+def _card(request: str, wanted: dict[str, str], *, again: bool = False) -> Message:
+    """What an administrator answers; `again` when it corrects one they already have."""
     names = (("nom", tr("Nom")), ("fonction", tr("Fonction")), ("service", tr("Organisme")))
     facts = [Fact(name=label, value=raw(wanted[name])) for name, label in names]
     role, where = ROLES[wanted["role"]], raw(wanted["departement"].upper())
@@ -126,7 +158,12 @@ def _card(request: str, wanted: dict[str, str]) -> Message:
         _button(tr("Accepter"), Token(act=ACCEPT, arg=request), "primary"),
         _button(tr("Refuser l'accès"), Token(act=DECLINE, arg=request), "danger"),
     )
-    text = tr("Demande d'accès de {name}.", name=raw(wanted["nom"]))
+    name = raw(wanted["nom"])
+    text = (
+        tr("{name} a corrigé sa demande d'accès : celle-ci remplace la précédente.", name=name)
+        if again
+        else tr("Demande d'accès de {name}.", name=name)
+    )
     return Message(text=text, card=Card(title=tr("Demande d'accès"), facts=tuple(facts), buttons=buttons))
 
 
@@ -134,9 +171,28 @@ def _button(label: Text, token: Token, style: Style) -> Button:
     return Button(label=label, token=token, style=style, command=f"/atelier {token.act} {token.arg}")
 
 
+def waiting(here: Here) -> list[Request]:
+    """The requests somebody has to answer, the oldest first: an administrator's; nobody else has any."""
+    return here.unit.access.waiting(SHOWN) if _leads(here.person) else []
+
+
+def known(here: Here) -> Answer:
+    """« acces » by somebody of the directory: an administrator answers whoever waits, a few at a time."""
+    found = waiting(here)
+    if found:
+        return answer(here, *(Say(message=_card(request.id, request.wanted)) for request in found))
+    return say(
+        here, tr("Aucune demande d'accès n'attend.") if _leads(here.person) else tr("Vous êtes déjà dans l'annuaire.")
+    )
+
+
+def _leads(person: Person) -> bool:
+    return any(holding.role is Role.ADMIN for holding in person.holdings)
+
+
 def decided(here: Here, token: Token) -> Answer:
     """An administrator accepts or declines; the person is told in their direct conversation."""
-    if not any(h.role is Role.ADMIN for h in here.person.holdings):
+    if not _leads(here.person):
         raise Refused(fr("Seul un administrateur du robot répond aux demandes d'accès."))
     accepted = token.act == ACCEPT
     request = here.unit.access.get(token.arg)

@@ -39,7 +39,7 @@ def asked(here: Here, dossier: Dossier | None) -> Answer:
     text = tr(
         "Votre agenda : {count} date(s). Ouvrez le fichier pour l'ajouter au vôtre ; demandez-le de nouveau quand une date "
         "change, votre agenda remplacera l'ancienne.",
-        count=len(listed),
+        count=sum(entry.status is Status.CONFIRMED for entry in listed),
     )
     keeping.send(here, Message(text=text, files=(file,)), dossier.ref if dossier else "")
     return answer(here) if here.event.direct else say(here, tr("Le fichier est dans notre conversation directe."))
@@ -69,7 +69,7 @@ def _series(runs: Iterable[Run]) -> list[list[Run]]:
 def _deadline(runs: Sequence[Run], dossier: Dossier, read: Say) -> Entry:
     run = runs[-1]
     found = rules.explained(run, dossier)
-    label = read(names.dated(tr(rules.rule(run.rule).label), run, dossier))
+    label = read(names.dated(names.deadline(run), run, dossier))
     steps = map(read, told_steps(found))
     stopped = run.ended is not None and run.ended < rules.due(run, dossier)
     return Entry(

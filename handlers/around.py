@@ -8,12 +8,14 @@ from atelier.contracts import AccordCadre
 from atelier.corrections import recorded_things
 from atelier.dossier import Dossier
 from atelier.execution import ACTIVE
-from atelier.forms import Invitation, StepForm
+from atelier.forms import Invitation, Retrait, StepForm
 from atelier.forms_designation import Acte
-from atelier.grammar import Around, Step
+from atelier.grammar import Around, Attempt, Step
 from atelier.words import Do, Reference, State
 from chat.text import Text, joined, raw, tr
+from documents.typography import shortened
 from handlers import guests
+from handlers.behalf import Trial
 from handlers.here import Here
 from handlers.stepforms import Listed, line_of
 from storage.errors import NotFound
@@ -37,6 +39,7 @@ def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
     return Around(
         ahead=tuple(ahead),
         invited=guests.invited(here, form.personne) if isinstance(form, Invitation) else None,
+        leaving=guests.leaving(here, dossier, form.personne) if isinstance(form, Retrait) else None,
         contracts=tuple(here.unit.contracts.all()) if step.act in ACTING else (),
         contract=contract,
         spent=here.unit.commandes.spent(counted, dossier.ref) if counted else _NOTHING,
@@ -44,8 +47,19 @@ def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
     )
 
 
+def attempt_of(here: Here, trial: Trial, form: StepForm) -> Attempt:
+    """Everything the rules need to decide."""
+    known = around(here, trial.dossier, trial.step, form)
+    return Attempt(
+        trial.dossier, here.person, trial.role, form, here.now, known, behalf=trial.behalf, document=trial.document,
+        received=trial.received,
+    )  # fmt: skip
+
+
 _NOTHING = Around().spent
 MEMBERS = "membres"
+GLIMPSE = 60
+"""How much of a long text a list shows."""
 
 
 def contract_of(unit: Unit, dossier: Dossier) -> AccordCadre | None:
@@ -120,7 +134,8 @@ def _version(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
 
 def _things(_here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
     for thing in recorded_things(dossier):
-        value = raw(thing.value) if isinstance(thing.value, str) else thing.value
+        told = shortened(str(thing.value), GLIMPSE) if thing.kind == "long" else thing.value
+        value = raw(told) if isinstance(told, str) else told
         number = f" {thing.about}" if thing.about else ""
         yield thing.code, tr("{label}{number} : {value}", label=tr(thing.label), number=number, value=value)
 
@@ -132,4 +147,5 @@ _LISTS = {
     "commandes": _orders,
     "version_note": _version,
     "saisies": _things,
+    "invites": guests.leavers,
 }

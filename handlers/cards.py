@@ -221,10 +221,10 @@ def arrival(unit: Unit, dossier: Dossier) -> Text:
 
 def _fiche(dossier: Dossier, done: int, total: int) -> Text:
     if is_complete(dossier):
-        return tr("complète ({done} réponses sur {total})", done=done, total=total)
+        return tr("complète ({done} réponse(s) sur {total})", done=done, total=total)
     lacking = [*missing_required(dossier), *missing_letters(dossier)]
     listed = joined(tr(i.asked.short) for i in lacking[:6])
-    return tr("{done} réponses sur {total} — manque : {names}", done=done, total=total, names=listed)
+    return tr("{done} réponse(s) sur {total} — manque : {names}", done=done, total=total, names=listed)
 
 
 def _inside(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
@@ -265,7 +265,7 @@ def _paragraphs(unit: Unit, dossier: Dossier) -> Iterator[Text]:
     now = dossier.mission is None or (decision is not None and decision.act == dossier.state)
     if decision and now and dossier.state not in {*QUEUED, State.BROUILLON}:
         yield tr(
-            "{said} par {who} : {reason}",
+            "Décision : {said} par {who}. Motif : {reason}",
             said=tr(dossier.last_said),
             who=names.who(unit, decision.by),
             reason=raw(decision.reason),

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from atelier import audience, rules
-from atelier.deadlines import Explained
+from atelier.deadlines import Explained, due_instant
 from atelier.dossier import Dossier, Person, Run
 from atelier.rhythm import rings
 from atelier.words import Role
@@ -60,9 +60,9 @@ def _deadlines(unit: Unit, dossier: Dossier) -> None:
 
 
 def _row(run: Run, dossier: Dossier, state: str) -> DeadlineRow:
-    return DeadlineRow(
-        run.rule, run.generation, run.started, rules.due(run, dossier), state, _steps(rules.explained(run, dossier))
-    )
+    found = rules.explained(run, dossier)
+    due = due_instant(found.due, rules.place(run, dossier))
+    return DeadlineRow(run.rule, run.generation, run.started, due, state, _steps(found))
 
 
 @lru_cache(maxsize=1024)  # a deadline that runs is written at each move of its request; those of a day are told alike

@@ -69,6 +69,8 @@ def asked(here: Here, event: Asked) -> Answer:
             return sorting.typed(here, dossier_of(here, rest), _after(rest))
         case steps.CHOOSE if _after(rest):
             return _step(here, helping.plain(_after(rest)), rest.partition(" ")[0])
+        case access.ASK:
+            return access.known(here)
         case access.ACCEPT | access.DECLINE:
             return access.decided(here, Token(act=verb, arg=rest))
         case _ if verb in intake.ACTS:
@@ -189,7 +191,8 @@ def _intake(here: Here, verb: str, rest: str) -> Answer:
 def given_of(step: Step, words: str) -> Given:
     """Typed answers: « champ = réponse | champ = réponse », or the words alone when the form has one long answer.
 
-    Field names are those of the form; they are listed by « /atelier aide VERBE ».
+    Field names are those of the form; they are listed by « /atelier aide VERBE ». Raises Refused for another name:
+    « … | dès_le = demain » is a slip, and would be sent to everybody as words of the answer before.
     """
     fields = step.asks.model_fields if step.asks else {}
     given: dict[str, str] = {}
@@ -201,9 +204,9 @@ def given_of(step: Step, words: str) -> Given:
             given[last] = value.strip()
         elif not sign and not given and _named(step, words) and (alone := _alone(step)):
             last, given[alone] = alone, part.strip()  # the long answer first, then the others by their names
-        elif last:
+        elif last and not (sign and helping.plain(name.strip()).isidentifier()):
             given[last] = f"{given[last]} | {part.strip()}"  # a bar in somebody's words
-        elif _named(step, words):
+        elif last or _named(step, words):
             raise Refused(
                 fr("« {given} » n'est pas une réponse de ce geste. Écrivez : « {listed} »."),
                 given=part.strip()[:80], listed=" | ".join(f"{field} = …" for field in fields),

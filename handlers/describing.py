@@ -14,7 +14,7 @@ from atelier.spelling import key
 from atelier.words import Labels, Refused, fr
 from chat.cards import Message
 from chat.talk import Answer, Upload
-from chat.text import tr
+from chat.text import Text, raw, tr
 from handlers import flow, keeping, questions, talks
 from handlers.filing import store
 from handlers.here import Here, answer, said
@@ -54,6 +54,23 @@ def described(here: Here, dossier: Dossier, talk: Talk, typed: str) -> Answer:
     kept = talks.keep(here, talk.model_copy(update={"draft": draft, "stage": after, "typed": ""}))
     keeping.send(here, questions.asked(here, dossier, kept), dossier.ref)
     return answer(here)
+
+
+def back(here: Here, dossier: Dossier, talk: Talk) -> Answer:
+    """What was said last of a letter is asked again; before anything was said of it, its file is."""
+    at = STAGES.index(talk.stage)
+    if at:
+        before = talks.keep(here, talk.model_copy(update={"stage": STAGES[at - 1], "typed": ""}))
+        keeping.send(here, questions.asked(here, dossier, before), dossier.ref)
+    elif talk.question is not None and talk.draft is not None:
+        without = talk.model_copy(update={"stage": "", "draft": None, "typed": ""})
+        flow.ask(here, dossier, without, talk.question, dropped(talk.draft))
+    return answer(here)
+
+
+def dropped(draft: Draft) -> Text:
+    """What is said of a file that was received, and whose description is given up."""
+    return tr("« {file} » n'est pas gardé : pour le joindre, déposez-le de nouveau.", file=raw(draft.name))
 
 
 def _checked(here: Here, dossier: Dossier, stage: str, typed: str) -> str:

@@ -185,14 +185,18 @@ def _short_enough(event: AnyEvent) -> None:
         )
 
 
+COMMAND = "/atelier"
+
+
 def _said(here: Here, event: Said) -> Answer:
     carried = exchange.said(here, event)
     if carried is not None:
         return carried
     if not event.direct:
         return bridge.carried(here, event)
-    if event.text.lstrip().startswith("/atelier"):
-        return commands.asked(here, _as_command(event, event.text.lstrip().removeprefix("/atelier")))
+    words = event.text.lstrip()
+    if words[: len(COMMAND)].casefold() == COMMAND:  # a phone begins with a capital
+        return commands.asked(here, _as_command(event, words[len(COMMAND) :]))
     if commands.is_one(event.text):
         return commands.asked(here, _as_command(event, event.text))
     waiting = intake.said(here, event)
@@ -236,7 +240,7 @@ def _pressed(here: Here, event: Pressed) -> Answer:
         case access.ACCEPT | access.DECLINE:
             return access.decided(here, token)
         case access.ASK:
-            return say(here, tr("Vous êtes déjà dans l'annuaire."))
+            return access.known(here)
         case act if act in intake.ACTS:
             return intake.pressed(here, token)
         case act if act in steps.ACTS:

@@ -74,6 +74,10 @@ def give(here: Here, dossier: Dossier, talk: Talk, question: Item, typed: str) -
     waiting = talk.model_copy(update={"typed": typed})
     try:
         editing.may_write(dossier, here.person, question)
+    except Refused as refused:
+        talks.end(here)  # asked before the request went on: asking again would answer whatever is typed next
+        return say(here, said(refused))
+    try:
         value = answers.read(question, typed, around(here, dossier))
     except answers.Homonyms as found:
         talks.keep(here, waiting)

@@ -1,13 +1,22 @@
-"""Who an invitation names: somebody of the directory, or an account that enters it by this very invitation."""
+"""Who an invitation names: somebody of the directory, or an account that enters it by this very invitation.
+
+And who is taken out again: somebody given a part in the request.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from atelier.dossier import Person
+from atelier.dossier import Dossier, Person
+from atelier.leaving import lost_by, takeable
+from atelier.spelling import key
 from atelier.words import PersonId, Refused, fr
 from chat.cards import Address
+from chat.text import Text, joined, raw, tr
+from handlers import names
 from handlers.here import Here
+from storage.errors import NotFound
 
 ACCOUNT = re.compile(r"(?:<@)?@?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]{0,99})(?:\|[^>]*)?>?")
 """« @camille », or a mention as a platform writes it: « <@U123|camille> »."""
@@ -54,6 +63,40 @@ def known(here: Here, name: str) -> Person | None:
         listed = ", ".join(f"{p.name} ({p.id})" for p in found[:LISTED])
         raise Refused(fr("Plusieurs personnes portent ce nom : {names}. Écrivez l'identifiant."), names=listed)
     return found[0] if found else None
+
+
+def leavers(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
+    """Those whom this person may take out of a request, by their id: their name, and what they would lose."""
+    for person in _given_a_part(here, dossier):
+        lost = lost_by(dossier, person)
+        if lost and person.id != here.person.id:
+            yield person.id, tr("{name} — {roles}", name=named(person), roles=joined(map(names.role, lost), ", "))
+
+
+def leaving(here: Here, dossier: Dossier, typed: str) -> Person | None:
+    """The person to take out: of those given a part there first, else of the directory. Raises Refused for several."""
+    wanted = typed.strip()
+    near = _given_a_part(here, dossier)
+    meant = [p for p in near if wanted == p.id] or [p for p in near if key(wanted) and key(wanted) == key(p.name)]
+    return meant[0] if len(meant) == 1 else known(here, wanted)
+
+
+def found(here: Here, id_: PersonId) -> Person:
+    """The person of this id; without a name when it was erased."""
+    try:
+        return here.unit.people.get(id_)
+    except NotFound:
+        return Person(id=id_, name="", active=False)
+
+
+def named(person: Person) -> Text:
+    """Their name, or that it was erased."""
+    return raw(person.name) if person.name else tr("une personne dont le nom a été effacé")
+
+
+def _given_a_part(here: Here, dossier: Dossier) -> tuple[Person, ...]:
+    """Whoever was given there a part that may be taken back, once each."""
+    return tuple(found(here, id_) for id_ in dict.fromkeys(member.person for member in takeable(dossier)))
 
 
 def _beside(here: Here, account: re.Match[str]) -> Address:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 
+from pydantic.fields import FieldInfo
+
 from atelier.decide import step_of
 from atelier.grammar import Step
 from atelier.words import Do
 from chat.cards import Card, Fact, Message
 from chat.talk import Answer, Say
-from chat.text import raw, tr
+from chat.text import Text, joined, raw, tr
 from handlers.here import Here, answer
+from handlers.stepforms import line_of
 from handlers.steps import ACTS
 
 ALIASES = {
     "help": "aide", "?": "aide", "request": "demande", "nouvelle": "demande", "queue": "file", "list": "liste",
     "show": "voir", "see": "voir", "deadlines": "echeances", "why": "pourquoi", "log": "journal", "continue": "reprendre",
     "validate": "valider", "approve": "valider", "refuse": "refuser", "withdraw": "retirer", "submit": "transmettre",
-    "take": "prendre", "invite": "inviter", "write": "ecrire", "confirm": "confirmer", "redirect": "reorienter",
+    "take": "prendre", "invite": "inviter", "uninvite": "retirer_personne", "write": "ecrire", "confirm": "confirmer", "redirect": "reorienter",
     "opinion": "avis", "complement": "completer", "answer": "repondre", "close": "classer", "home": "accueil", "preference": "preferences", "snooze": "rappel", "away": "absence", "absences": "absence", "transfer": "transferer", "calendar": "agenda", "timeline": "frise", "settings": "preferences",
     "compute": "calculer", "calculate": "calculer", "link": "lier", "unlink": "delier",
 }  # fmt: skip
@@ -104,8 +107,15 @@ def _steps(here: Here, *, everything: bool) -> list[Step]:
 
 def _step(here: Here, step: Step) -> Answer:
     fields = step.asks.model_fields.items() if step.asks else ()
-    facts = [Fact(name=raw(name), value=tr(info.title or name)) for name, info in fields]
+    facts = [Fact(name=raw(name), value=_asked(name, info)) for name, info in fields]
     typed = " | ".join(f"{name} = …" for name, _ in fields)
     lines = (tr("Source : {source}.", source=tr(step.paragraph)), raw(f"/atelier {step.act} ADT-2026-0007 {typed}"))
     card = Card(title=tr(step.label), facts=tuple(facts), paragraphs=lines)
     return answer(here, Say(message=Message(text=tr("Le geste « {label} ».", label=tr(step.label)), card=card)))
+
+
+def _asked(name: str, info: FieldInfo) -> Text:
+    """The question, and the answers there are when they are always the same: whoever types has no list in front of them."""
+    choices = joined((tr(label) for _, label in line_of(info).choices), " | ")
+    question = tr(info.title or name)
+    return joined((question, choices), " ") if choices.args else question

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from atelier.deadlines import Explained
+from atelier.deadlines import Delay, Explained
+from atelier.deadlines import Unit as Count
 from atelier.dossier import Person
 from atelier.territories import Territories
 from atelier.words import Labels, Refused
@@ -65,8 +66,24 @@ def told_args(args: Mapping[str, object]) -> dict[str, object]:
 
 
 def told_steps(explained: Explained) -> tuple[Text, ...]:
-    """How a date was reached, a sentence a step, dates and holidays in the reader's way."""
-    return tuple(tr(step.sentence, **told_args(step.args)) for step in explained.steps)
+    """How a date was reached, a sentence a step, dates, delays and holidays in the reader's way."""
+    return tuple(tr(step.sentence, **_counted(told_args(step.args))) for step in explained.steps)
+
+
+def _counted(args: dict[str, object]) -> dict[str, object]:
+    """The same, « 15 jours » among it as a sentence of the catalogues."""
+    written = args.get("delay")
+    return args | {"delay": _delay(Delay.parse(written))} if isinstance(written, str) else args
+
+
+def _delay(delay: Delay) -> Text:
+    match delay.unit:
+        case Count.MOIS:
+            return tr("{count} mois", count=delay.count)
+        case Count.JOURS_OUVRES:
+            return tr("{count} jour(s) ouvré(s)", count=delay.count)
+        case Count.JOURS:
+            return tr("{count} jour(s)", count=delay.count)
 
 
 def answer(here: Here, *replies: Reply) -> Answer:

@@ -15,6 +15,7 @@ from atelier.procedure import OPENING, STEPS
 from atelier.words import Do, PersonId, Role, State
 from chat.cards import Card, Message
 from chat.text import Moment, Text, raw, tr
+from documents.typography import shortened
 from handlers import bridge, exchange, keeping, lateness, takeover
 from handlers.here import Here
 from storage.errors import NotFound
@@ -27,9 +28,12 @@ CASCADE = frozenset(
 INSIDE = frozenset({exchange.NOTE, lateness.LATE, *CASCADE, *(s.id for s in STEPS if s.secret and s.target is None)})
 """What stays inside AD1: internal notes, opinions, the cascade of ranks."""
 DESIGNATED = step_of(Do.DESIGNER).id
+LEFT = step_of(Do.RETIRER_PERSONNE).id
 LETTERS = frozenset({"C1", exchange.REPLY})
 """The exchange with AD1: the service's own, each of the others reads what is addressed to them in their thread."""
 SHOWN = 30
+GLIMPSE = 300
+"""How much of a long text a line tells: the journal keeps it whole."""
 
 
 def message(here: Here, dossier: Dossier) -> Message:
@@ -60,7 +64,10 @@ def _told(here: Here, row: Line, *, state: bool) -> Text:
         who = tr("{name}, pour {other}", name=who, other=_who(here, row.behalf))
     role = tr(" ({role})", role=tr(ROLES[Role(row.role)])) if row.role in set(Role) else raw("")
     moment = Moment(at=row.at, zone=str(zone("75")))
-    return tr("• {moment} — {said}, {who}{role}", moment=moment, said=_said(row, state=state), who=who, role=role)
+    said = _said(row, state=state)
+    if row.what == LEFT:
+        said = tr("{said} : {field}", said=said, field=_who(here, PersonId(str(row.details["personne"]))))
+    return tr("• {moment} — {said}, {who}{role}", moment=moment, said=said, who=who, role=role)
 
 
 def _who(here: Here, person: PersonId) -> Text:
@@ -100,7 +107,9 @@ def _value(kind: str, kept: str) -> Text:
         return raw("—")
     if kind == "date":
         return tr("{day}", day=date.fromisoformat(kept))
-    return tr("{amount}", amount=Decimal(kept)) if kind == "amount" else raw(kept)
+    if kind == "amount":
+        return tr("{amount}", amount=Decimal(kept))
+    return raw(shortened(kept, GLIMPSE) if kind == "long" else kept)
 
 
 WORDS = {s.id: tr(s.said) for s in (OPENING, *STEPS)} | {

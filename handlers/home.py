@@ -18,7 +18,7 @@ from atelier.words import Reference, Role, State
 from chat.cards import Button, Card, Fact, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Moment, Text, joined, raw, tr
-from handlers import cards, names
+from handlers import access, cards, names
 from handlers.here import Here, answer
 from storage.pages import Brief, Found
 
@@ -37,12 +37,17 @@ def home(here: Here) -> Answer:
     """« À faire maintenant », my requests, the next dates."""
     todo = _todo(here)
     facts = [Fact(name=raw(d.ref), value=_awaits(here, d)) for d in todo[:SHOWN]]
+    asking = access.waiting(here)
+    facts += [Fact(name=tr("Demande d'accès"), value=raw(request.name)) for request in asking]
     lines = [tr("{ref} — {what} : {due}", ref=ref, what=what, due=due) for _, ref, what, due in _next(here)[:3]]
     buttons = [cards.see_button(d, tr("Ouvrir {ref}", ref=d.ref)) for d in todo[:5]]
     if any(h.role in {Role.SVC, Role.COLL} for h in here.person.holdings):
         token = Token(act="demande")
         buttons.append(Button(label=tr("Nouvelle demande"), token=token, style="primary", command="/atelier demande"))
-    nothing = () if todo else (tr("Rien ne vous attend pour le moment."),)
+    if asking:
+        label = tr("Répondre aux demandes d'accès")
+        buttons.append(Button(label=label, token=Token(act=access.ASK), command=f"/atelier {access.ASK}"))
+    nothing = () if facts else (tr("Rien ne vous attend pour le moment."),)
     nearest = (tr("Prochaines dates :"), *lines) if lines else ()
     card = Card(
         title=tr("À faire maintenant"),
@@ -53,7 +58,7 @@ def home(here: Here) -> Answer:
     text = (
         tr("À faire maintenant : plus de {count}", count=SHOWN)
         if len(todo) > SHOWN
-        else tr("À faire maintenant : {count}", count=len(todo))
+        else tr("À faire maintenant : {count}", count=len(facts))
     )
     return answer(here, Say(message=Message(text=text, card=card)))
 
@@ -89,7 +94,7 @@ def _awaits(here: Here, dossier: Dossier) -> Text:
         listed = joined(tr(i.asked.short) for i in lacking[:3])
         return tr("{place} — {state} ; à fournir : {names}", place=place, state=names.state(dossier), names=listed)
     steps = offers(dossier, here.person)
-    first = tr(steps[0].label) if steps else tr("à suivre")
+    first = names.gesture(steps[0]) if steps else tr("à suivre")
     return tr("{place} — {state} ; à vous : {step}", place=place, state=names.state(dossier), step=first)
 
 
@@ -120,13 +125,23 @@ def listing(here: Here, filter_: str) -> Answer:
         for d in found[:LISTED]
     ]
     text = tr("Plus de {count} demandes.", count=MANY) if count > MANY else tr("{count} demande(s).", count=count)
-    more = (
-        (tr("Les {count} premières sont affichées : précisez, par exemple « /atelier liste 55 ».", count=LISTED),)
-        if count > LISTED
-        else ()
+    card = Card(title=tr("Mes demandes"), facts=tuple(facts), paragraphs=_listed_more(count, filter_.strip()))
+    return answer(here, Say(message=Message(text=text, card=card if card.facts or card.paragraphs else None)))
+
+
+def _listed_more(count: int, filter_: str) -> tuple[Text, ...]:
+    if count > LISTED:
+        return (
+            tr("Les {count} premières sont affichées : précisez, par exemple « /atelier liste 55 ».", count=LISTED),
+        )
+    if count or not filter_:
+        return ()
+    return (
+        tr(
+            "Aucune de vos demandes ne correspond à « {filter} ». « /atelier liste » les montre toutes.",
+            filter=raw(filter_[:80]),
+        ),
     )
-    card = Card(title=tr("Mes demandes"), facts=tuple(facts), paragraphs=more)
-    return answer(here, Say(message=Message(text=text, card=card if found else None)))
 
 
 def _state(brief: Brief) -> Text:

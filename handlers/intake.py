@@ -143,6 +143,8 @@ def _way(here: Here, dossier: Dossier, talk: Talk, act: str) -> Answer:
 
 
 def _back(here: Here, dossier: Dossier, talk: Talk) -> Answer:
+    if talk.stage:
+        return describing.back(here, dossier, talk)
     if not talk.path:
         return say(here, tr("C'est la première question."))
     question = item(talk.path[-1])
@@ -161,6 +163,8 @@ def _skip(here: Here, dossier: Dossier, talk: Talk) -> Answer:
         )
         flow.ask(here, dossier, talk, question, text)
         return answer(here)
+    if talk.draft is not None:
+        keeping.send(here, Message(text=describing.dropped(talk.draft)), dossier.ref)
     flow.ask_next(
         here, dossier, talk.model_copy(update={"skipped": (*talk.skipped, question.name), "stage": "", "draft": None})
     )
@@ -171,6 +175,10 @@ def _pause(here: Here, dossier: Dossier, talk: Talk) -> Answer:
     """The conversation rests; one about another request goes on."""
     if talks.current(here) in {None, talk}:
         talks.end(here)
+    if dossier.state not in editing.OPEN:
+        return say(
+            here, tr("Il n'y a plus rien à répondre sur {ref} : « /atelier voir {ref} » la montre.", ref=dossier.ref)
+        )
     button = questions.button(tr("Reprendre"), questions.personal(here, questions.RESUME, dossier.ref), "primary")
     text = tr("C'est gardé. Pour reprendre {ref} quand vous voulez : « /atelier reprendre {ref} ».", ref=dossier.ref)
     keeping.send(here, Message(text=text, card=Card(title=names.subject(dossier), buttons=(button,))), dossier.ref)

@@ -61,7 +61,7 @@ def unlink(here: Here) -> Answer:
         )
     unit.people.unlink(here.person.id, account)
     _forget_code(unit, here.person.id)
-    _forget_cards(here, account)
+    forget_cards(unit, here.person, account)
     unit.conversations.end(account)
     gathering.follow(unit, (here.person,), here.now)
     where = platform_name(account.platform, unit)
@@ -276,10 +276,10 @@ def _typed(event: AnyEvent) -> str | None:
     return rest.strip() if key(verb) in VERBS else None
 
 
-def _forget_cards(here: Here, account: Address) -> None:
+def forget_cards(unit: Unit, person: Person, account: Address) -> None:
     """The cards posted to an account that is no longer this person's are edited no more."""
     place = direct(account)
-    for dossier in here.unit.dossiers.list_for(here.person, limit=MANY):
-        name = person_key(dossier.ref, here.person.id)
-        here.unit.cards.forget(name, place)
-        here.unit.threads.forget(name, place)
+    for dossier in unit.dossiers.list_for(person, limit=MANY):
+        name = person_key(dossier.ref, person.id)
+        unit.cards.forget(name, place)
+        unit.threads.forget(name, place)

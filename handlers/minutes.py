@@ -6,14 +6,15 @@ It tells motives of ranks: it goes to the review thread, and to whoever of AD1 a
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 
 from atelier import rules
 from atelier.calendar import zone
 from atelier.contracts import AccordCadre
-from atelier.dossier import Dossier
+from atelier.dossier import Dossier, Run
 from atelier.labels import AD1, ROLES
 from atelier.mission import Sollicitation
+from atelier.starting import instant
 from atelier.words import Refused, RuleId, fr
 from chat.cards import File, Message
 from chat.talk import Answer, Say
@@ -21,12 +22,14 @@ from chat.text import tr
 from documents.designation import Answer as Answered
 from documents.designation import Member, ProcesVerbal, SetAside, Solicitation
 from documents.proces_verbal import proces_verbal
-from handlers import notices
+from handlers import names, notices
 from handlers.around import contract_of
 from handlers.here import Here, answer
+from handlers.reading import reader
 
 PDF = "application/pdf"
 PARIS = "75"
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def designated(here: Here, dossier: Dossier) -> None:
@@ -95,7 +98,8 @@ def minutes(dossier: Dossier, contract: AccordCadre) -> ProcesVerbal:
 
 
 def _solicitation(dossier: Dossier, contract: AccordCadre, one: Sollicitation) -> Solicitation:
-    groupement = contract.groupement(one.groupement)
+    groupement, run = contract.groupement(one.groupement), _awaited(dossier, one)
+    read = reader("fr")  # the document is French
     return Solicitation(
         round=one.round,
         rank=one.rank,
@@ -104,7 +108,8 @@ def _solicitation(dossier: Dossier, contract: AccordCadre, one: Sollicitation) -
         received=one.receipt.on if one.receipt else None,
         means=one.receipt.means if one.receipt else "",
         proof=one.receipt.proof if one.receipt else "",
-        due=_due(dossier, one),
+        due=rules.explained(run, dossier).due if run else None,
+        doubt=" ".join(map(read, names.doubts(rules.explained(run, dossier)))) if run else "",
         answer=_answer(one),
         answered=_local(one.answered.at) if one.answered else None,
         available_from=one.available_from,
@@ -113,11 +118,15 @@ def _solicitation(dossier: Dossier, contract: AccordCadre, one: Sollicitation) -
     )
 
 
-def _due(dossier: Dossier, one: Sollicitation) -> datetime | None:
-    """When the answer was due: the run of this rank nearest to its sending."""
-    runs = [r for r in dossier.runs if r.rule is RuleId.CASCADE_REPONSE and r.about == f"rang:{one.rank}"]
-    later = [r for r in runs if one.receipt is None or r.started.date() >= one.receipt.on]
-    return _local(rules.due(later[-1], dossier)) if later else None
+def _awaited(dossier: Dossier, one: Sollicitation) -> Run | None:
+    """The run its answer was awaited by, in its own round, from the day it is recorded as received; None before that."""
+    if one.receipt is None:
+        return None
+    again = (s.sent.at for s in dossier.mission_().sollicitations if s.rank == one.rank and s.round > one.round)
+    until, about = min(again, default=NEVER), (RuleId.CASCADE_REPONSE, f"rang:{one.rank}")
+    ranks = [r for r in dossier.runs if (r.rule, r.about) == about]
+    run = next((r for r in reversed(ranks) if one.sent.at <= (r.ended or NEVER) <= until), None)
+    return run and run.model_copy(update={"started": instant(one.receipt.on, rules.place(run, dossier))})
 
 
 def _answer(one: Sollicitation) -> Answered:

@@ -157,7 +157,7 @@ def _note(note: NoteVersion) -> Text:
 def _session(session: Session) -> Text:
     days = tr("du {first} au {last}", first=session.first, last=session.last)
     if session.held is not None:
-        return tr("{days}, tenue, {count} participants", days=days, count=session.participants)
+        return tr("{days}, tenue, {count} participant(s)", days=days, count=session.participants)
     return tr(
         "{days}, visite : {visit} ; séance : {plenary}",
         days=days,

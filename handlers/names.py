@@ -9,9 +9,11 @@ from atelier import rules
 from atelier.calendar import zone
 from atelier.deadlines import Explained
 from atelier.dossier import By, Dossier, Person, Run
+from atelier.grammar import Step
 from atelier.labels import ROLES, STATES
 from atelier.words import PersonId, Refused, Role, RuleId
 from chat.text import Moment, Text, raw, tr
+from handlers.here import told_args
 from storage.errors import NotFound
 from storage.unit import Unit
 
@@ -65,6 +67,11 @@ def _label(rule: RuleId) -> Text:
     return tr(rules.rule(rule).label)
 
 
+def gesture(step: Step) -> Text:
+    """« « Prendre en charge » »: a gesture in a sentence, as its button says it."""
+    return tr("« {label} »", label=tr(step.label))
+
+
 def dated(text: Text, run: Run, dossier: Dossier) -> Text:
     """A sentence that gives the day of a deadline; it says so when that day is to be verified."""
     return checked(text, rules.explained(run, dossier))
@@ -73,6 +80,11 @@ def dated(text: Text, run: Run, dossier: Dossier) -> Text:
 def checked(text: Text, found: Explained) -> Text:
     """The same of a day that was counted."""
     return tr("{text} (date à vérifier)", text=text) if found.to_verify else text
+
+
+def doubts(found: Explained) -> tuple[Text, ...]:
+    """Why a day that was counted is to be verified, in whole sentences; none when it is not."""
+    return tuple(tr(s.sentence, **told_args(s.args)) for s in found.doubts)
 
 
 def standing(run: Run, dossier: Dossier, now: datetime) -> Text:

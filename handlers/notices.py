@@ -15,26 +15,34 @@ from chat.cards import Address, File, Message
 from chat.text import Text, joined, tr
 from handlers import mission, names, owing, saying
 from handlers.around import contract_of, labels
-from handlers.cards import groupement_key, person_key, review_key
+from handlers.cards import QUEUED, groupement_key, person_key, review_key
 from handlers.here import Here, platform_name, said
 from storage.unit import Unit
+
+BESIDE = 30
+"""Of so many requests in the queue, the first arrived, the cards are drawn again when it moves."""
 
 
 def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     """The people told outside AD1, in the order of the directory; whoever acts is not told of their own act.
 
     Those whose turn it is now are told too: editing a card is silent. Once the atelier's channel is open where somebody
-    reads, a message of their own comes only when they must act. Whom it was recorded for is told apart (`recorded.py`).
+    reads, or where their groupement's channel is told, a message of their own comes only when they must act. Whom it was
+    recorded for is told apart (`recorded.py`).
     """
     moved = outcome.step.target is not None or outcome.step.goes is not None
     turn = awaited(outcome.dossier) if moved and outcome.dossier.mission is not None else ()
     roles = dict.fromkeys(r for r in (*outcome.step.tells, *turn) if r not in AD1)
     people = owing.listening(here.unit, outcome.dossier, roles)
-    opened = () if outcome.step.secret else here.unit.ateliers.platforms(outcome.dossier.ref, opened=True)
+    untold = outcome.step.secret or outcome.dossier.mission is None
+    opened = () if untold else here.unit.ateliers.platforms(outcome.dossier.ref, opened=True)
+    theirs = _groupement_place(here, outcome)
 
     def reached(person: Person) -> bool:
         place = here.unit.people.direct(person.id)
         asked = set(turn) if place is not None and place.platform in opened else set(roles)
+        if place is not None and theirs is not None and place.platform == theirs[0].platform:
+            asked -= {Role.MAND} - set(turn)
         return bool(outcome.dossier.roles_of(person) & asked)
 
     return tuple(p for p in people if p.id not in {here.person.id, outcome.by.for_} and reached(p))
@@ -79,6 +87,15 @@ def announce(here: Here, outcome: Outcome, form: StepForm) -> None:
     in_groupement(here, outcome, form)
     if not dossier.roles_of(here.person) & AD1:
         _card(here, dossier, here.person)
+    if (outcome.before.state in QUEUED) is not (dossier.state in QUEUED):
+        _queue_moved(here, dossier)
+
+
+def _queue_moved(here: Here, dossier: Dossier) -> None:
+    """One came in or left: the cards of the others say another place, after everything that somebody waits for."""
+    for ref in here.unit.dossiers.in_queue(BESIDE):
+        if ref != dossier.ref:
+            here.unit.outbox.redraw(here.unit.cards.of(ref), here.now)
 
 
 def handed_in(outcome: Outcome) -> tuple[File, ...]:
@@ -116,7 +133,9 @@ def in_atelier(here: Here, outcome: Outcome, form: StepForm) -> None:
 
 
 def _atelier_places(here: Here, outcome: Outcome) -> tuple[Address, ...]:
-    return () if outcome.step.secret else here.unit.ateliers.of(outcome.dossier.ref)
+    """None for what is secret, and before there is an atelier."""
+    untold = outcome.step.secret or outcome.dossier.mission is None
+    return () if untold else here.unit.ateliers.of(outcome.dossier.ref)
 
 
 def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
@@ -134,8 +153,10 @@ def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:
 
 def _groupement_place(here: Here, outcome: Outcome) -> tuple[Address, str] | None:
     """The channel, and whose it is: « grp:CONTRACT/GROUPEMENT »; None when there is none, or nothing to tell there."""
+    if Role.MAND not in (*outcome.step.tells, *awaited(outcome.dossier)):
+        return None
     contract = contract_of(here.unit, outcome.dossier)
-    if contract is None or Role.MAND not in (*outcome.step.tells, *awaited(outcome.dossier)):
+    if contract is None:
         return None
     scope = outcome.dossier.mission_().groupement_scope()
     groupement = contract.groupement(scope.rpartition("/")[2])

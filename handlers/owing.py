@@ -58,11 +58,10 @@ def listening(unit: Unit, dossier: Dossier, roles: Iterable[Role]) -> tuple[Pers
     if not dossier.transfers and dossier.instructor is None:
         return tuple(p for p, _ in held)
     others = frozenset({Role.AD1I}) if any(p.id == dossier.instructor for p, _ in held) else frozenset()
-    return tuple(
-        p
-        for p, roles in held
-        if roles - transferred(unit, dossier, p) - (others if p.id != dossier.instructor else frozenset())
-    )
+    left = ((p, roles - others if p.id != dossier.instructor else roles) for p, roles in held)
+    if not dossier.transfers:
+        return tuple(p for p, roles in left if roles)
+    return tuple(p for p, roles in left if roles - transferred(unit, dossier, p))
 
 
 def transferred(unit: Unit, dossier: Dossier, person: Person) -> frozenset[Role]:

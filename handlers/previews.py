@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from atelier.awaited import able
+from atelier.decide import decide
 from atelier.dossier import Dossier, Person
 from atelier.forms import StepForm
 from atelier.forms_designation import Acte
@@ -18,7 +19,7 @@ from chat.cards import Address, Button, Card, Fact, Message, Token
 from chat.talk import Answer, Given, Say
 from chat.text import Text, joined, raw, tr
 from handlers import exchange, names, notices, saying
-from handlers.around import contract_of, labels
+from handlers.around import attempt_of, contract_of, labels
 from handlers.behalf import Trial
 from handlers.here import Here, answer
 
@@ -175,8 +176,11 @@ def shown(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Giv
     return answer(here, Say(message=Message(text=text, card=card)))
 
 
-def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: Given) -> Answer:
-    """What the service prepared goes to its signatories, who confirm or change it. Raises Refused when there are none."""
+def prepared(here: Here, trial: Trial, form: StepForm, given: Given) -> Answer:
+    """What the service prepared goes to its signatories, who confirm or change it. Raises Refused when there are none.
+
+    Each reads the text that will be sent, and to whom, once they sign it themselves.
+    """
     step, dossier = trial.step, trial.dossier
     held = able(here.unit.people.holding(step.by, dossier), dossier, step.by, here.now)
     signers = [p for p in held if here.unit.people.direct(p.id) is not None]
@@ -191,12 +195,14 @@ def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: 
     arg = Named(step.act, seal).arg()
     token = Token(act="signer", ref=dossier.ref, version=dossier.version, arg=arg)
     sign = Button(label=tr("Signer"), token=token, style="primary", command=f"/atelier signer {dossier.ref} {step.act}")
-    card = _card(here, outcome, form, (sign, *_edit(step, token)))
     text = tr(
         "{who} a préparé « {label} » pour {subject} : à vous de signer.",
         who=raw(here.person.name), label=tr(step.label), subject=names.subject(dossier),
     )  # fmt: skip
     for person in signers:
+        theirs = replace(here, person=person)
+        outcome = decide(attempt_of(theirs, trial, form), step.act)
+        card = _card(theirs, outcome, form, (sign, *_edit(step, token)))
         notices.tell_person(here, person, Message(text=text, card=card), dossier.ref)
     listed = joined((raw(p.name) for p in signers), ", ")
     done = tr("Préparé pour signature. Message envoyé à : {names}.", names=listed)
@@ -204,8 +210,10 @@ def prepared(here: Here, trial: Trial, outcome: Outcome, form: StepForm, given: 
 
 
 def _sentence(here: Here, outcome: Outcome, form: StepForm, people: tuple[Person, ...]) -> Text:
-    """The text as the first person told will read it; as AD1 does when nobody else is told."""
-    return notices.for_reader(here, outcome, form, people[0]) if people else notices.whole(here, outcome, form)
+    """The text as the first person told will read it; as AD1 does when nobody else is told, what to note being said apart."""
+    if people:
+        return notices.for_reader(here, outcome, form, people[0])
+    return notices.sentence(here, outcome, form, inside=True, secret=True)
 
 
 def _edit(step: Step, shown_by: Token) -> tuple[Button, ...]:

@@ -94,10 +94,14 @@ def _lines(dossier: Dossier, question: Item, talk: Talk) -> tuple[Text, ...]:
 
 
 def _present(here: Here, dossier: Dossier, question: Item) -> tuple[Fact, ...]:
-    answer = dossier.answers.get(question.name)
-    if answer is None:
+    answer, piece = dossier.answers.get(question.name), dossier.piece(question.name)
+    if answer is not None:
+        shown, by = told(question, dossier), answer.by
+    elif piece is not None:
+        shown, by = raw(piece.name), piece.by
+    else:
         return ()
-    value = tr("{value} — {who}", value=told(question, dossier), who=names.who(here.unit, answer.by))
+    value = tr("{value} — {who}", value=shown, who=names.who(here.unit, by))
     return (Fact(name=tr("Réponse actuelle"), value=value),)
 
 

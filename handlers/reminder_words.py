@@ -91,8 +91,12 @@ def _menus(refs: Sequence[str], person: Person) -> tuple[Menu, ...]:
 
 
 def _line(line: Line, person: Person, now: datetime) -> Text:
-    drafted = line.run.rule is RuleId.RELANCE_BROUILLON
-    parts = [_draft(line.dossier)] if drafted else [_deadline(line, now), _in_hand(line, person)]
+    if line.run.rule is RuleId.RELANCE_BROUILLON:
+        parts = [_draft(line.dossier)]
+    elif rules.lapsed(line.run, line.dossier, now):
+        parts = [_lapsed(line)]
+    else:
+        parts = [_deadline(line, now), _in_hand(line, person)]
     if line.absent is not None and line.until is not None:
         parts.append(tr("pour {name} (absence jusqu'au {day})", name=raw(line.absent.name), day=line.until))
     if line.lacking:
@@ -126,6 +130,13 @@ def _deadline(line: Line, now: datetime) -> Text:
     return tr("{ref} — {what} : {when}", ref=line.dossier.ref, what=names.deadline(line.run), when=when)
 
 
+def _lapsed(line: Line) -> Text:
+    """A right to speak whose time is over, told late: nobody is late, and nothing is left to do."""
+    due = local_day(line.due, rules.place(line.run, line.dossier))
+    when = names.dated(tr("le délai a fini le {due}", due=due), line.run, line.dossier)
+    return tr("{ref} — {what} : {when}", ref=line.dossier.ref, what=names.deadline(line.run), when=when)
+
+
 @lru_cache(maxsize=1024)  # many fall due the same day
 def overdue(due: date, today: date, where: str) -> Text:
     """« dépassée depuis le lundi 9 novembre 2026 (1 jour ouvré) », by the calendar of a département."""
@@ -148,7 +159,7 @@ def _in_hand(line: Line, person: Person) -> Text:
     if line.absent is not None or line.raised or line.dossier.roles_of(person).isdisjoint(hands):
         return _awaited(hands, row.todo)
     steps = () if row.todo else offers(line.dossier, person)
-    return _yours(row.todo or (steps[0].label if steps else FOLLOWED))
+    return tr("à vous : {todo}", todo=names.gesture(steps[0])) if steps else _yours(row.todo or FOLLOWED)
 
 
 @lru_cache(maxsize=256)

@@ -30,6 +30,11 @@ def settle(unit: Unit, contract: AccordCadre, before: AccordCadre | None, now: d
     return given
 
 
+def standing(unit: Unit) -> frozenset[tuple[PersonId, str]]:
+    """Who stands for a groupement, and for which (`scope`), by the last version of every contract."""
+    return frozenset(named for contract in unit.contracts.all() for named in _named(contract))
+
+
 def _named(contract: AccordCadre) -> set[tuple[PersonId, str]]:
     return {(person, scope(contract, g.code)) for g in contract.groupements for person in g.representants}
 

@@ -10,7 +10,7 @@ from atelier.fiche import item
 from atelier.forms import Line, StepForm
 from atelier.grammar import Outcome
 from atelier.references import OUTILS
-from atelier.words import Do
+from atelier.words import Do, Role
 from chat.cards import Fact
 from chat.text import Text, joined, raw, tr
 from handlers.cards import SENSES
@@ -29,8 +29,25 @@ def more(outcome: Outcome, form: StepForm, named: Labels, *, inside: bool, secre
         return _of_request(outcome, secret=secret)
     if outcome.step.secret and not secret:
         return None
-    lines = list(details(form, named, inside=inside))
+    lines = [*_version(outcome), *_moved(outcome), *details(form, named, inside=inside)]
     return joined(lines, " ; ") if lines else None
+
+
+def _version(outcome: Outcome) -> Iterator[Text]:
+    """Which version of the note was handed in, and what became of the approvals of the one before."""
+    if outcome.step.act is not Do.REMETTRE_NOTE:
+        return
+    *before, note = outcome.dossier.mission_().notes
+    yield tr("{name} : {value}", name=tr("Version"), value=str(note.number))
+    if before and any(by.role is not Role.MAND for by in before[-1].approvals):
+        yield tr("les approbations de la version {number} ne comptent plus", number=before[-1].number)
+
+
+def _moved(outcome: Outcome) -> Iterator[Text]:
+    """Which days a session planned anew gives up: whoever kept them must see that they are free."""
+    held = outcome.before.mission.session if outcome.before.mission else None
+    if outcome.step.act is Do.PROGRAMMER_SESSION and held is not None:
+        yield tr("la session prévue du {first} au {last} est déplacée", first=held.first, last=held.last)
 
 
 def solicited(outcome: Outcome) -> Text:

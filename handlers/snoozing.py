@@ -30,6 +30,8 @@ def later(here: Here, dossier: Dossier, typed: str) -> Answer:
     """« rappel REF durée »: moves my next reminder on this dossier; without a duration, offers some. Raises Refused."""
     row, run = _next(here, dossier)
     if not typed.strip():
+        if row.due != row.planned:
+            raise _moved(here, row)
         return _offered(here, dossier, row, run)
     where = here.person.departement
     until = snooze.until(typed, run, dossier, here.now, where)
@@ -76,6 +78,7 @@ def _offered(here: Here, dossier: Dossier, row: Reminder, run: Run) -> Answer:
             command=f"/atelier {ACT} {dossier.ref} {said}",
         )
         for said, label in OFFERED
+        if _possible(here, dossier, run, said)
     )
     text = tr(
         "Votre prochain rappel sur {ref} ({what}) part le {due}. De combien le reporter ? Une seule fois, de trente jours "
@@ -84,6 +87,15 @@ def _offered(here: Here, dossier: Dossier, row: Reminder, run: Run) -> Answer:
     )  # fmt: skip
     card = Card(title=tr("Reporter mon rappel"), buttons=buttons)
     return answer(here, Say(message=Message(text=text, card=card)))
+
+
+def _possible(here: Here, dossier: Dossier, run: Run, said: str) -> bool:
+    """A button is shown for what would not be refused."""
+    try:
+        snooze.until(said, run, dossier, here.now, here.person.departement)
+    except Refused:
+        return False
+    return True
 
 
 def _journal(here: Here, dossier: Dossier, run: Run, until: str) -> None:

@@ -43,10 +43,7 @@ def which(here: Here, draft: Draft) -> Answer:
     offers = _offers(here)
     if not offers:
         raise Refused(
-            fr(
-                "Je n'attends pas de fichier de votre part en ce moment. « /atelier » montre ce qui vous attend ; « "
-                "/atelier demande » ouvre une demande."
-            )
+            fr("Je n'attends pas de fichier de votre part en ce moment. « /atelier » montre ce qui vous attend.")
         )
     one = unsorted.keep(here, draft)
     buttons = tuple(_button(here, ref, kind, label, one) for ref, kind, label in offers[: OFFERED * 3])
@@ -142,7 +139,11 @@ def _handed(here: Here, dossier: Dossier, wanted: Deposit, file: str) -> Answer:
     role = next(r for r in wanted.by if r in dossier.roles_of(here.person))
     by = By(person=here.person.id, role=role, at=here.now)
     kept = keeping.handed(here, dossier, piece_of(wanted.kind, draft, by))
-    text = tr("✓ {short} : « {file} » est enregistré. Il reste à la remettre.", short=tr(wanted.label), file=draft.name)
+    text = tr(
+        "✓ {short} : « {file} » est enregistré. Il reste à remettre cette pièce.",
+        short=tr(wanted.label),
+        file=draft.name,
+    )
     card = Card(title=names.subject(kept), buttons=(_handing(here, kept, wanted),))
     keeping.send(here, Message(text=text, card=card), kept.ref)
     return answer(here)

@@ -16,6 +16,7 @@ from storage.journal import Line
 
 BY_ID = {step.id: step for step in STEPS}
 CASCADE = frozenset({State.DESIGNATION, State.CASCADE_EPUISEE})
+DONE = fr("Déjà fait : « {said} » sur {ref}, par {who}, {when}. Rien n'a été fait de plus.")
 
 
 def late(here: Here, dossier: Dossier, wanted: Step, version: int) -> Refused:
@@ -65,7 +66,7 @@ def _overtaken(here: Here, dossier: Dossier, wanted: Step, row: Line) -> Refused
 def _moved(wanted: Step, dossier: Dossier) -> str:
     """The sentence for a step that moved the request: this one, or another."""
     if wanted.target is dossier.state:
-        return fr("Déjà fait : la demande {ref} est {said}, par {who}, {when}. Rien n'a été fait de plus.")
+        return DONE
     if possible(wanted, dossier):
         return fr(
             "Cette carte date d'avant « {said} », par {who}, {when}. « {label} » est encore possible : "
@@ -80,12 +81,16 @@ def _closed(here: Here, dossier: Dossier, wanted: Step, closed: Closed) -> Refus
     """For a step that moved nothing: the same one taken, or the one that answered in its place."""
     if _hidden(here, dossier, closed.by):
         return _elsewhere(dossier)
-    done = fr("Déjà fait : « {said} » sur {ref}, par {who}, {when}. Rien n'a été fait de plus.")
     other = fr(
         "« {label} » n'est plus possible : « {said} », par {who}, {when}. « /atelier voir {ref} » montre où en est {ref}."
     )
-    sentence = done if closed.act is wanted.act else other
+    sentence = DONE if closed.act is wanted.act and not _one_of_several(wanted) else other
     return _refused(here, dossier, wanted, sentence, (step_of(closed.act).said, closed.by))
+
+
+def _one_of_several(step: Step) -> bool:
+    """True for what is done once an order, or once a date: the last one taken may not be the one wanted."""
+    return step.asks is not None and not {"commande", "mois"}.isdisjoint(step.asks.model_fields)
 
 
 def _refused(here: Here, dossier: Dossier, wanted: Step, sentence: str, taken: tuple[str, By]) -> Refused:
@@ -106,5 +111,5 @@ def _hidden(here: Here, dossier: Dossier, by: By) -> bool:
 
 def _elsewhere(dossier: Dossier) -> Refused:
     return Refused(
-        fr("Cette carte n'est plus à jour : ouvrez la demande avec « /atelier voir {ref} »."), ref=dossier.ref
+        fr("Ce geste ne vous est plus ouvert sur {ref} : « /atelier voir {ref} » montre ce qui l'est."), ref=dossier.ref
     )

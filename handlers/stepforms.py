@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -19,7 +20,8 @@ from atelier.forms import Line, StepForm
 from atelier.grammar import Step
 from atelier.lists import parts
 from atelier.problems import problems
-from atelier.words import Refused, fr
+from atelier.spelling import key
+from atelier.words import Labels, Refused, fr
 from chat.cards import Token
 from chat.forms import Choice, Form, Kind, Question
 from chat.talk import Given
@@ -27,10 +29,14 @@ from chat.text import Text, tr
 
 Listed = Mapping[str, tuple[tuple[str, Text], ...]]
 """The choices that depend on the dossier, by the name of their list."""
+Named = tuple[tuple[str, str], ...]
+"""Choices by their code, and their French label; an empty one holds blanks, and cannot be typed."""
 DRAWN: MappingProxyType[Typed, Kind] = MappingProxyType(
     {"line": "line", "text": "text", "choice": "choice", "choices": "choices", "date": "date", "number": "line",
      "amount": "line", "delay": "line"}
 )  # fmt: skip
+NUMBERED = re.compile(r"(?:bon(?: de commande)?|version)?\s*(?:n\s?[°º])?\s*(\d+)", re.IGNORECASE)
+"""« n° 2 », « bon de commande n° 2 », « version 3 »: as cards name them."""
 NONE: Listed = MappingProxyType({})
 
 
@@ -68,7 +74,7 @@ def _question(name: str, info: FieldInfo, initial: str | tuple[str, ...], listed
         choices=own or there,
         min_length=0 if several else next((m.min_length for m in info.metadata if isinstance(m, MinLen)), 0),
         max_length=None if several else max_length(info),
-        initial=initial,
+        initial=_code(initial, _named(line, listed)) if isinstance(initial, str) and kind == "choice" else initial,
     )
 
 
@@ -116,13 +122,43 @@ def _read(info: FieldInfo, value: str | tuple[str, ...], today: date, listed: Li
     line = line_of(info)
     kind = line.kind
     if kind == "choices":
-        names = [code for code, _ in (*line.choices, *listed.get(line.listed, ()))]
-        return parts(value, names) if isinstance(value, str) else value
+        choices = _named(line, listed)
+        several = parts(value, [word for pair in choices for word in pair]) if isinstance(value, str) else value
+        return tuple(_code(one, choices) for one in several)
     typed = (value[0] if value else "") if isinstance(value, tuple) else value
+    if kind == "choice":
+        return _chosen(line, typed, listed)
     if kind == "amount":
         return parse_amount(typed, line.tax) if typed.strip() else typed
     reader = _READERS.get(kind)
     return reader(typed, today) if reader and typed.strip() else typed
+
+
+def _named(line: Line, listed: Listed) -> Named:
+    there = ((code, "" if label.args else label.msg) for code, label in listed.get(line.listed, ()))
+    return (*line.choices, *there)
+
+
+def _chosen(line: Line, typed: str, listed: Listed) -> str:
+    """The code of one choice. Raises Refused, with those there are, when the form always has the same and it is none."""
+    code = _code(typed, _named(line, listed))
+    if line.choices and typed.strip() and code not in dict(line.choices):
+        raise Refused(
+            fr("« {given} » n'est pas dans la liste. Choisissez parmi : {listed}."),
+            given=typed[:80],
+            listed=Labels(label for _, label in line.choices),
+        )
+    return code
+
+
+def _code(typed: str, choices: Named) -> str:
+    """The code of the one choice typed by its code, its number or its label, accents and case forgiven; else what was typed."""
+    codes = dict(choices)
+    numbered = NUMBERED.fullmatch(typed.strip())
+    if typed in codes or (numbered and numbered[1] in codes):
+        return numbered[1] if numbered else typed
+    found = {code for code, label in choices if key(typed) and key(typed) in {key(code), key(label)}}
+    return found.pop() if len(found) == 1 else typed
 
 
 def _number(typed: str, _today: date) -> int:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date
 from types import MappingProxyType
 
+from atelier import untyped
 from atelier.calendar import local_day
+from atelier.corrections import plain, recorded_things
 from atelier.decide import decide, possible, rehearsed, step_for, step_of
 from atelier.dossier import Dossier
-from atelier.forms import StepForm
+from atelier.forms import Retrait, StepForm
 from atelier.grammar import Attempt, Outcome
 from atelier.words import Do, Reference, Refused, fr
 from chat.cards import Token
@@ -20,6 +22,7 @@ from handlers import (
     entries,
     exchange,
     lateness,
+    leaving,
     names,
     previews,
     snoozing,
@@ -30,7 +33,7 @@ from handlers import (
     why,
     withdrawing,
 )
-from handlers.around import around, listed
+from handlers.around import attempt_of, listed
 from handlers.here import Here, answer, said
 from handlers.previews import Named
 
@@ -52,6 +55,7 @@ def chosen(here: Here, token: Token) -> Answer:
 def _opened(here: Here, token: Token) -> Answer:
     trial = found(here, token)
     if trial.step.asks is not None:
+        untyped.ready(attempt_of(here, trial, StepForm()), trial.step)
         return _asked(here, trial, None)
     return settled(here, trial, StepForm(), {})
 
@@ -80,10 +84,12 @@ def settled(here: Here, trial: behalf.Trial, form: StepForm, given: Given) -> An
     tried = attempt_of(here, trial, form)
     outcome = _ruled(here, tried, trial)
     if trial.prepared:
-        return previews.prepared(here, trial, outcome, form, given)
+        return previews.prepared(here, trial, form, given)
     writes = trial.step.act is Do.ECRIRE and len(exchange.addressed(here, trial.dossier, form)) > 1
     if trial.step.preview or writes:
         return previews.shown(here, trial, outcome, form, given)
+    if isinstance(form, Retrait):
+        return leaving.take(here, form, outcome)
     return taking.take(here, trial, form, outcome)
 
 
@@ -173,7 +179,15 @@ def window(here: Here, trial: behalf.Trial, given: Given | None) -> Form:
     """The window of a step, with what was already typed; bound to who records it, for somebody else."""
     arg, who = (f"{behalf.ACT}:{trial.entry}", here.person.id) if trial.recorded else ("", "")
     choices = listed(here, trial.dossier, trial.step)
-    return stepforms.form_of(trial.step, trial.dossier, given, choices, arg=arg, who=who)
+    return stepforms.form_of(trial.step, trial.dossier, _from_now(trial, given), choices, arg=arg, who=who)
+
+
+def _from_now(trial: behalf.Trial, given: Given | None) -> Given | None:
+    """« Rectifier » with what is wrong alone: what is recorded now is there to be changed, as it would be typed."""
+    if trial.step.act is not Do.RECTIFIER or not given or given.get("valeur"):
+        return given
+    now = next((t.value for t in recorded_things(trial.dossier) if t.code == given.get("saisie")), None)
+    return given if now is None else {**given, "valeur": plain(now)}
 
 
 def today(here: Here, dossier: Dossier) -> date:
@@ -209,15 +223,6 @@ def found(here: Here, token: Token, claim: str | None = None) -> behalf.Trial:
         return behalf.Trial(dossier, wanted, wanted.by[0], prepared=True)
     step, role = step_for(dossier, here.person, wanted.act)
     return behalf.Trial(dossier, step, role)
-
-
-def attempt_of(here: Here, trial: behalf.Trial, form: StepForm) -> Attempt:
-    """Everything the rules need to decide."""
-    known = around(here, trial.dossier, trial.step, form)
-    return Attempt(
-        trial.dossier, here.person, trial.role, form, here.now, known, behalf=trial.behalf, document=trial.document,
-        received=trial.received,
-    )  # fmt: skip
 
 
 MOVES: MappingProxyType[str, Callable[[Here, Token], Answer]] = MappingProxyType(

@@ -23,7 +23,7 @@ def message(here: Here, dossier: Dossier) -> Message:
     """The fiche as it stands, with what this person may do now."""
     done, total = progress(dossier)
     lacking = [*missing_required(dossier), *missing_letters(dossier)] if dossier.mission is None else []
-    text = tr("{subject} : {done} réponses sur {total}.", subject=names.subject(dossier), done=done, total=total)
+    text = tr("{subject} : {done} réponse(s) sur {total}.", subject=names.subject(dossier), done=done, total=total)
     if dossier.mission is not None:
         text = tr("{subject} : {state}.", subject=names.subject(dossier), state=names.state(dossier))
     steps = offers(dossier, here.person)
@@ -69,7 +69,7 @@ def short(here: Here, dossier: Dossier, field: str) -> Message:
     about = next((q for q in items() if q.name == field), None)
     value = _told(here, dossier, about) if about else names.state(dossier)
     text = tr("✓ {short} : {value}", short=tr(about.asked.short) if about else raw(dossier.ref), value=value)
-    more = tr("{done} réponses sur {total}.", done=done, total=total)
+    more = tr("{done} réponse(s) sur {total}.", done=done, total=total)
     see = questions.button(tr("Voir le résumé"), questions.personal(here, questions.SUMMARY, dossier.ref))
     card = Card(
         title=names.subject(dossier),

@@ -9,8 +9,8 @@ from datetime import datetime
 from atelier import rules
 from atelier.awaited import awaited
 from atelier.calendar import local_day
-from atelier.directory import Mistake, Wrong
 from atelier.dossier import By, Dossier, Person
+from atelier.tables import Mistake, Wrong
 from atelier.takeover import taken
 from atelier.takeover_columns import PEOPLE
 from atelier.takeover_file import read

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from atelier import rules
 from atelier.contracts import AccordCadre
-from atelier.directory import Mistake
 from atelier.dossier import Dossier, Person
 from atelier.labels import ROLES, STATES
 from atelier.mission import Commande
+from atelier.tables import Mistake
 from atelier.takeover_rows import Row
 from atelier.words import Reference, Role
 from chat.cards import Card, Message
@@ -38,7 +38,7 @@ class Report:
             yield tr("Ligne {line} : {what}", line=row.line, what=_titled(dossier))
             for order in dossier.mission.commandes if dossier.mission else ():
                 yield _order(order)
-            for run in rules.running(dossier):
+            for run in (r for r in rules.running(dossier) if not rules.lapsed(r, dossier, self.now)):
                 yield tr(
                     "    {what} : {when}",
                     what=tr(rules.rule(run.rule).label),

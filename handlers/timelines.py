@@ -160,7 +160,8 @@ def _marks(dossier: Dossier, person: Person, now: datetime, *, past: bool) -> It
             continue
         label, found = names.deadline(run), rules.explained(run, dossier)
         if run.ended is None:
-            yield Mark(read(label), found.due, _standing(run, dossier, now), to_verify=found.to_verify)
+            doubt = " ".join(map(read, names.doubts(found)))
+            yield Mark(read(label), found.due, _standing(run, dossier, now), doubt)
         elif past:
             yield Mark(read(label), local_day(run.ended, rules.place(run, dossier)), Standing.MET)
 

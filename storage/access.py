@@ -19,12 +19,13 @@ UNDECIDED = text("accepted IS NULL")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for access. `accepted` is None until an administrator answers; `decided` is aware, in UTC."""
+    """A request for access. `accepted` is None until an administrator answers; `asked` and `decided` are aware, in UTC."""
 
     id: str
     account: Address
     name: str
     wanted: dict[str, str]
+    asked: datetime
     accepted: bool | None
     decided_by: PersonId | None
     decided: datetime | None
@@ -55,6 +56,17 @@ class Access:
             raise NotFound(request)
         return _request(row)
 
+    def of(self, account: Address) -> Request | None:
+        """The request of this account that nobody has answered yet, if there is one."""
+        theirs = (access.c.platform == account.platform) & (access.c.account == account.id)
+        row = self._connection.execute(select(access).where(theirs, UNDECIDED)).one_or_none()
+        return None if row is None else _request(row)
+
+    def waiting(self, limit: int) -> list[Request]:
+        """Those that nobody has answered yet, the oldest first."""
+        found = select(access).where(UNDECIDED).order_by(access.c.asked, access.c.id).limit(limit)
+        return [_request(row) for row in self._connection.execute(found)]
+
     def decide(self, request: str, by: PersonId, now: datetime, accepted: bool) -> None:  # noqa: FBT001 - the decision itself
         """Answer a request, once. Raises NotFound, or Stale when it was answered already."""
         open_ = (access.c.id == request) & access.c.accepted.is_(None)
@@ -67,4 +79,4 @@ class Access:
 def _request(row: Row[tuple[object, ...]]) -> Request:
     account = Address(platform=row.platform, id=row.account)
     by = PersonId(row.decided_by) if row.decided_by else None
-    return Request(row.id, account, row.name, dict(row.wanted), row.accepted, by, row.decided)
+    return Request(row.id, account, row.name, dict(row.wanted), row.asked, row.accepted, by, row.decided)

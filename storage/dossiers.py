@@ -142,6 +142,11 @@ class Dossiers:
         places = {arrival: n for n, arrival in enumerate(ARRIVED.column(self._connection, {"last": last}), 1)}
         return [(places[row.arrival], brief(row)) for row in page if row.arrival]
 
+    def in_queue(self, limit: int) -> list[Reference]:
+        """The requests under review, the first arrived first."""
+        found = select(dossiers.c.ref).where(UNDER_REVIEW).order_by(dossiers.c.arrival).limit(limit)
+        return [Reference(ref) for ref in self._connection.execute(found).scalars()]
+
     def queued(self) -> int:
         """How many requests are under review."""
         return int(QUEUE_LENGTH.one(self._connection)[0])

@@ -1,7 +1,7 @@
 """The portable backup: every table as lines of JSON, gzipped; written from either database, read into either.
 
 Tables are taken as they are in the database, not as this program knows them: an older schema is saved, and read back, by
-a newer program. A column whose values JSON has no word for says so: an instant, bytes, JSON itself. The last line counts
+a newer program. A column whose values JSON has no word for says so: an instant, a day, bytes, JSON itself. The last line counts
 the rows: a file cut short is not taken for a whole one.
 """
 
@@ -13,11 +13,11 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, DateTime, LargeBinary, MetaData, Table, func, insert, select
+from sqlalchemy import JSON, Column, Connection, Date, DateTime, LargeBinary, MetaData, Table, func, insert, select
 
 from chat.text import Text, tr
 from storage.engine import current, revision
@@ -27,7 +27,7 @@ FORMAT = 1
 VERSIONS = "alembic_version"
 ROWS = 500
 """Rows at a time; one, where a row may weigh twenty megabytes."""
-INSTANT, BYTES, STRUCTURE, PLAIN = "instant", "bytes", "json", ""
+INSTANT, DAY, BYTES, STRUCTURE, PLAIN = "instant", "day", "bytes", "json", ""
 SPOILED = tr("Le fichier de sauvegarde est abîmé ou incomplet : rien n'a été changé. Prenez-en une autre.")
 Line = dict[str, Any] | list[Any]
 
@@ -191,6 +191,8 @@ def _kind(column: Column[Any]) -> str:
     match column.type:
         case DateTime():
             return INSTANT
+        case Date():
+            return DAY
         case LargeBinary():
             return BYTES
         case JSON():
@@ -206,6 +208,8 @@ def _told(value: Any, kind: str) -> Any:
     match kind:
         case "instant":
             return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
+        case "day":
+            return value.isoformat()
         case "bytes":
             return b64encode(value).decode("ascii")
         case _:
@@ -218,6 +222,8 @@ def _read(value: Any, kind: str) -> Any:
     match kind:
         case "instant":
             return datetime.fromisoformat(value)
+        case "day":
+            return date.fromisoformat(value)
         case "bytes":
             return b64decode(value, validate=True)
         case _:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from importlib import resources
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -26,6 +27,10 @@ CACHE = 32 * 1024
 """Kibibytes of a SQLite file kept in memory, once read: its own two megabytes hold a few hundred requests."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE}", "temp_store=MEMORY")
 """The last one: the pages that a savepoint would give back wait in memory, not in a file where each costs a writing."""
+NOT_THERE = tr(
+    "Le fichier de la base de données n'existe pas : vérifiez DATABASE_URL et le dossier d'où la commande est lancée. Pour "
+    "en créer un, lancez « atelier migrate »."
+)
 ONE_AT_A_TIME = 0x0A7E11E5
 """The number of the lock under which the schema is moved; any, as long as it is always the same."""
 
@@ -141,12 +146,26 @@ def known(connection: Connection, wanted: str) -> bool:
 
 
 def check_schema(engine: Engine) -> None:
-    """Raise Away when the schema is not this program's: older (migrate) or newer (install a newer program)."""
+    """Raise Away when the schema is not this program's: older (migrate) or newer (install a newer program).
+
+    And when its file is not there, or no longer: SQLite would make an empty one, or go on writing into one that nobody
+    will find again.
+    """
+    check_there(engine)
     with answering(), engine.begin() as connection:
         _not_newer(connection)
         if not current(connection):
             sentence = tr("La base de données n'est pas à jour : lancez « atelier migrate », puis redémarrez.")
             raise Away(sentence, "schema older than the program")
+
+
+def check_there(engine: Engine) -> None:
+    """Raise Away when the file of a SQLite database is not there, in a folder that is."""
+    name = engine.url.database or ""
+    if engine.dialect.name != "sqlite" or name in {"", ":memory:"}:
+        return
+    if Path(name).parent.is_dir() and not Path(name).exists():
+        raise Away(NOT_THERE, "no database file")
 
 
 def _heads(connection: Connection) -> Sequence[str]:

@@ -31,10 +31,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How many letters wait, since when (the procedure's hour), and how many are dead."""
+    """How many letters wait, and how many are dead."""
 
     waiting: int
-    oldest_written: datetime | None
     dead: int
 
 

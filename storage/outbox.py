@@ -101,11 +101,25 @@ class Letter:
 
 
 class Outbox:
-    """The letters and lanes, inside one transaction. Raises Stale whenever a lane is no longer ours."""
+    """The letters and lanes, inside one transaction. Raises Stale whenever a lane is no longer ours.
+
+    What is put is written at once with what else is, before anything is read here and before the commit (`flush`).
+    """
 
     def __init__(self, connection: Connection, ids: Callable[[], str]) -> None:
-        self._connection = connection
+        self._told = connection
         self._ids = ids
+        self._put: list[dict[str, object]] = []
+
+    @property
+    def _connection(self) -> Connection:
+        self.flush()
+        return self._told
+
+    def flush(self) -> None:
+        """Write the letters put since the last time, in order."""
+        put, self._put = self._put, []
+        PUT.each(self._told, put)
 
     def put(
         self, place: Address, message: Message | None, *, key: str = "", thread: str = "", ref: str = "",
@@ -118,21 +132,19 @@ class Outbox:
         if message is None and (waiting := self._card(place, key)):
             return waiting
         letter = self._letter(place, message, due, key=key, thread=thread, ref=ref, audience=audience, lang=lang)
-        PUT.changed(self._connection, letter)
+        self._put.append(letter)
         return str(letter["id"])
 
     def put_all(self, letters: Iterable[Written], due: datetime) -> None:
         """Write several messages at once, in order; `due` is as `put` says."""
-        told = [self._letter(one.place, one.message, due, ref=one.ref, lang=one.lang) for one in letters]
-        PUT.each(self._connection, told)
+        self._put += [self._letter(one.place, one.message, due, ref=one.ref, lang=one.lang) for one in letters]
 
     def redraw(self, copies: Sequence[Copy], due: datetime) -> None:
         """The letters of cards already posted, drawn again when they are sent; those that wait already stay as they are."""
         if not copies:
             return
         new = [c for c in copies if self._card(c.place, c.key) is None]
-        letters = [self._letter(c.place, None, due, key=c.key, ref=c.ref, audience=c.audience) for c in new]
-        PUT.each(self._connection, letters)
+        self._put += [self._letter(c.place, None, due, key=c.key, ref=c.ref, audience=c.audience) for c in new]
 
     def _letter(self, place: Address, message: Message | None, due: datetime, **more: str) -> dict[str, object]:
         return {
@@ -235,10 +247,9 @@ class Outbox:
 
     def stats(self) -> Stats:
         """What waits and what is dead."""
-        waiting = select(func.count(), func.min(outbox.c.written)).where(PENDING)
-        count, oldest = self._connection.execute(waiting).one()
+        count = self._connection.execute(select(func.count()).where(PENDING)).scalar_one()
         dead = self._connection.execute(select(func.count()).where(outbox.c.state == "dead")).scalar_one()
-        return Stats(count, oldest, dead)
+        return Stats(count, dead)
 
     def _card(self, place: Address, key: str) -> str | None:
         """The letter of this card that waits and will be drawn after our commit.
@@ -247,7 +258,9 @@ class Outbox:
         of PostgreSQL from drawing it before our commit: it would show what we are about to change.
         """
         same = {"platform": place.platform, "place": place.id, "key": key}
-        return SAME_CARD.value(self._connection, same)
+        ours = (one for one in self._put if one["message"] is None and same.items() <= one.items())
+        mine = next(ours, None)
+        return str(mine["id"]) if mine else SAME_CARD.value(self._told, same)
 
     def _open_lanes(self) -> None:
         """A lane for each place that has letters and no lane yet."""

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from chat.cards import Address
 from chat.text import tr
-from storage.engine import check_schema, open_engine, psycopg_url, revision
+from storage.engine import NOT_THERE, check_schema, open_engine, psycopg_url, revision
 from storage.errors import Away, answering
 from storage.rows import insert_new
 from storage.tables import PENDING, counters, lanes, outbox
@@ -124,8 +124,7 @@ def _engine(url: str) -> Engine:
     file = sqlite_file(url)
     if file is not None:
         if not file.exists():
-            sentence = tr("Le fichier de la base de données n'existe pas : lancez « atelier migrate ».")
-            raise Away(sentence, f"no file {file}")
+            raise Away(NOT_THERE, f"no file {file}")
         engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)

@@ -72,7 +72,9 @@ class Units:
     def begin(self) -> Iterator[Unit]:
         """One transaction: committed at the end, rolled back by any exception. Raises Away when the database is."""
         with answering(), self.engine.begin() as connection:
-            yield self._unit(connection)
+            unit = self._unit(connection)
+            yield unit
+            unit.outbox.flush()
 
     def run(self, move: Callable[[Unit], T]) -> T:
         """What `move` returns, once its transaction is committed. Its exceptions pass, and then nothing is kept."""
@@ -122,7 +124,9 @@ class Together:
         with answering():
             run(self.connection, "SAVEPOINT unit")
             try:
-                yield self.make(self.connection)
+                unit = self.make(self.connection)
+                yield unit
+                unit.outbox.flush()
                 run(self.connection, "RELEASE unit")
             except BaseException:
                 if not self.lost():

@@ -10,7 +10,7 @@ ACTIVE = (
     "restitution livrable_declare livrable_remis ajourne rejete recu"
 )
 ORDERED = ACTIVE[ACTIVE.index("appropriation") :]
-PAYABLE = ACTIVE[ACTIVE.index("note_validee") :] + " suspendu"
+PAYABLE = ACTIVE[ACTIVE.index("note_validee") :] + " suspendu abandonne resilie"
 WRITTEN = ACTIVE.removeprefix("acte ").replace("cascade_epuisee ", "")
 ENDED = "clos abandonne resilie"
 EVERYBODY = "SVC SVC_SIGN COLL COLL_SIGN MAND AD1I DREAL CAUE"

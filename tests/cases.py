@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from atelier.calendar import local_day
 from atelier.contracts import AccordCadre, DelaiDuContrat, Groupement, Membre, MotifEcart
 from atelier.decide import decide, opened, step_of
-from atelier.dossier import Answered, By, Dossier, Holding, Person, Piece
+from atelier.dossier import Answered, By, Dossier, Holding, Member, Person, Piece
 from atelier.forms import StepForm
 from atelier.grammar import Around, Attempt, Outcome, Step
 from atelier.words import Do, PersonId, Reference, Role, RuleId, State
@@ -48,6 +48,7 @@ GIVEN: dict[Do, dict[str, object]] = {
     Do.VALIDER: {"adequation_dispositif": REASON, "adequation_competences": REASON},
     Do.ECRIRE: {"destinataires": "service", "texte": "Bonjour, où en êtes-vous ?"},
     Do.INVITER: {"personne": "Inès Moreau", "role": "COLL"},
+    Do.RETIRER_PERSONNE: {"personne": "invitee"},
     Do.REORIENTER: {"outil": "PVD", "motif": REASON},
     Do.REFUSER: {"motif": REASON},
     Do.CLASSER: {"motif": REASON},
@@ -236,7 +237,8 @@ def attempt(dossier: Dossier, act: Do, role: Role, /, at: datetime = NOON, **cha
     """Somebody of this very role tries a step, in a world where nothing stands in the way."""
     both = (CONTRACT, CONTRACT_2021)
     code = dossier.mission.contract if dossier.mission else ""
-    around = Around(invited=GUEST, contracts=both, contract=next((c for c in both if c.code == code), None))
+    current = next((c for c in both if c.code == code), None)
+    around = Around(invited=GUEST, leaving=somebody(name=GUEST), contracts=both, contract=current)
     return Attempt(dossier, somebody(role), role, form(act, at, **changes), at, around)
 
 
@@ -281,6 +283,7 @@ def moment(state: State) -> datetime:
 REDUCED: tuple[Taken, ...] = (Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION)
 """A reduction heard, then decided."""
 LEAD_UP: dict[str, tuple[Taken, ...]] = {
+    "C2b": (Do.INVITER,),
     "A2": (Do.DISPONIBLE,),
     "A12": (Do.PROGRAMMER_SESSION,),
     "A14c": (Do.INVITER_A_OBSERVER, Do.PRESENTER_OBSERVATIONS),
@@ -302,6 +305,8 @@ ELSEWHERE: dict[str, tuple[State, tuple[Taken, ...]]] = {
     "A14f-suspendu": (State.LIVRABLE_REMIS, (*REDUCED, Do.PRESENTER_OBSERVATIONS, Do.SUSPENDRE)),
     "A16b-suspendu": (State.AJOURNE, (Do.SUSPENDRE,)),
     "A16c-suspendu": (State.AJOURNE, (Do.SUSPENDRE,)),
+    "F1-abandonne": (State.ANIMATION, (Do.ABANDONNER,)),
+    "F2-abandonne": (State.ANIMATION, (Do.DEMANDER_PAIEMENT, Do.ABANDONNER)),
 }
 """Rows taken where `in_state` does not lead: another road to the state."""
 
@@ -371,7 +376,10 @@ def whole_mission() -> Dossier:
 def draft(at: datetime = NOON, departement: str = "55") -> Dossier:
     """A request just opened by its service."""
     by = By(person=PersonId("SVC"), role=Role.SVC, at=at)
-    new = Dossier(ref=REF, opened=at, since=at, departement=departement, service="DDT de la Meuse")
+    opener = Member(person=by.person, role=by.role)
+    new = Dossier(
+        ref=REF, opened=at, since=at, departement=departement, service="DDT de la Meuse", members=(opener,)
+    )  # fmt: skip
     return opened(new, by).dossier
 
 

@@ -163,11 +163,22 @@ async def test_who_cannot_stand_in(town: Town, who, said: str, why: str) -> None
 async def test_two_absences_do_not_overlap_and_the_absent_stand_in_for_nobody(town: Town) -> None:
     await town.player.command(PAUL, "absence du 5 au 20 novembre 2026")
     await town.player.command(CAMILLE, "absence du 19 au 30 novembre 2026 Paul Henry")
-    assert "Paul Henry est absent du jeudi 5 novembre 2026 au vendredi 20 novembre 2026" in flat(town.last(CAMILLE))
+    assert "Paul Henry a aussi une absence, du jeudi 5 novembre 2026 au vendredi 20 novembre 2026" in flat(
+        town.last(CAMILLE)
+    )
     await town.player.command(CAMILLE, "absence du 23 au 30 novembre 2026 Paul Henry")
     assert "est enregistrée" in flat(town.last(CAMILLE))
     await town.player.command(CAMILLE, "absence du 30 novembre au 2 décembre 2026")
     assert "Vous avez déjà une absence du lundi 23 novembre 2026" in flat(town.last(CAMILLE))
+
+
+async def test_several_absences_are_told_as_several_when_they_are_ended(town: Town) -> None:
+    await town.player.command(PAUL, "absence du 5 au 20 novembre 2026 Camille Laurent")
+    assert "Paul Henry s'absente du jeudi 5 novembre 2026 au vendredi 20 novembre 2026" in flat(town.last(CAMILLE))
+    await town.player.command(PAUL, "absence du 1er au 5 décembre 2026")
+    await town.player.command(PAUL, "absence fin")
+    assert "Vos 2 absences sont effacées" in flat(town.last(PAUL))
+    assert "Paul Henry n'a plus d'absence déclarée" in flat(town.last(CAMILLE))
 
 
 async def test_a_substitute_who_has_left_is_passed_over(town: Town) -> None:

@@ -35,6 +35,50 @@ async def test_access_is_asked_and_given_with_a_button(town: Town) -> None:
     assert town.read(YANN).count("Information : ce robot conserve") == 1
 
 
+async def test_nobody_asks_for_access_when_nobody_would_answer(town: Town) -> None:
+    gone = DOMINIQUE.person().model_copy(update={"active": False})
+    town.local.app.writer.call(lambda u: u.people.save(gone))
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, ASKED)
+    assert "n'a plus d'administrateur" in str(town.player.form(YANN).problems)
+    town.local.app.writer.call(lambda u: u.people.save(DOMINIQUE.person()))
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, ASKED)
+    assert "Votre demande est transmise" in town.read(YANN)
+
+
+async def test_a_request_for_access_waits_once_and_may_be_corrected(town: Town) -> None:
+    for _ in range(2):
+        await town.player.command(YANN, "acces")
+        await town.player.fill(YANN, ASKED)
+    assert flat(town.read(DOMINIQUE)).count("Demande d'accès de Yann Keller.") == 1
+    assert "attend la réponse d'un administrateur" in flat(town.last(YANN))
+    await town.player.command(YANN, "")
+    assert "attend la réponse d'un administrateur" in flat(town.last(YANN))
+    await town.player.press(YANN, "Corriger ma demande d'accès")
+    await town.player.fill(YANN, {**ASKED, "fonction": "cheffe de bureau"})
+    assert "Yann Keller a corrigé sa demande d'accès" in flat(town.last(DOMINIQUE))
+    await town.player.press(DOMINIQUE, "Accepter")
+    assert "Votre accès est ouvert" in town.read(YANN)
+
+
+async def test_requests_for_access_await_an_administrator_on_their_home(town: Town) -> None:
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, ASKED)
+    await town.player.command(DOMINIQUE, "")
+    seen = flat(town.read(DOMINIQUE))
+    assert "À faire maintenant : 1" in seen
+    assert "Demande d'accès Yann Keller" in seen
+    await town.player.press(DOMINIQUE, "Répondre aux demandes d'accès")
+    await town.player.press(DOMINIQUE, "Accepter")
+    await town.player.command(DOMINIQUE, "acces")
+    assert "Aucune demande d'accès n'attend" in town.last(DOMINIQUE)
+    await town.player.command(CAMILLE, "")
+    assert "Demande d'accès" not in flat(town.read(CAMILLE))
+    await town.player.command(CAMILLE, "acces")
+    assert "Vous êtes déjà dans l'annuaire" in town.last(CAMILLE)
+
+
 async def test_access_refused_is_said(town: Town) -> None:
     await town.player.command(YANN, "acces")
     await town.player.fill(YANN, ASKED)
@@ -112,6 +156,21 @@ async def test_somebody_who_leaves_is_announced_to_those_who_share_their_part(to
     await town.local.app.settle()
     assert report.left == ["Camille Laurent"]
     told = " ".join(town.read(Somebody(INES.account + "2", "Sam Girard", "", "", ())).split())
+    assert "Camille Laurent a quitté le service" in told
+    assert ref in told
+
+
+async def test_whoever_comes_in_place_of_somebody_is_told_even_named_on_a_later_line(town: Town) -> None:
+    ref = await town.drafted()
+    account = Address(platform="sandbox", id=INES.account + "2")
+    gone = Entry(CAMILLE.person().model_copy(update={"active": False}), ())
+    come = Entry(
+        CAMILLE.person().model_copy(update={"id": "camille2", "name": "Sam Girard"}), (("sandbox", account.id),)
+    )
+    town.world.people(Persona(account=account.id, name="Sam Girard"))
+    town.local.app.writer.call(lambda unit: directory.bring(unit, [gone, come], town.local.clock.now(), dry=False))
+    await town.local.app.settle()
+    told = flat(town.read(Somebody(account.id, "Sam Girard", "", "", ())))
     assert "Camille Laurent a quitté le service" in told
     assert ref in told
 

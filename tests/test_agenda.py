@@ -84,7 +84,8 @@ def test_two_orders_have_two_dates_and_a_rank_is_told_to_nobody() -> None:
             delay="7 jours",
         )
     dossier = dossier.model_copy(update={"runs": runs})
-    assert len([e for e in entries(dossier, SVC, READ) if e.summary.startswith("Exécution")]) == 2
+    told = [e.summary for e in entries(dossier, SVC, READ) if e.summary.startswith("Exécution")]
+    assert [name.partition(" — ")[0] for name in told] == [f"Exécution du bon de commande n° {n}" for n in (1, 2)]
     counts = {
         p.name: len([e for e in entries(dossier, p, READ) if e.summary.startswith("Réponse du groupement")])
         for p in (AD1V, SVC, MAND)
@@ -119,6 +120,8 @@ async def test_the_file_of_a_dossier_and_of_a_person(town: Town) -> None:
     await town.player.press(NORA, "Confirmer")
     await town.player.command(CAMILLE, "agenda")
     again = next(e for e in (await calendar(town, CAMILLE)).walk("VEVENT") if str(e["summary"]).startswith(LABEL))
+    standing = [e for e in (await calendar(town, CAMILLE)).walk("VEVENT") if e["status"] == "CONFIRMED"]
+    assert f"Votre agenda : {len(standing)} date" in town.last(CAMILLE)
     assert again["uid"] == decision["uid"]
     assert again["sequence"] > decision["sequence"]
     assert again["status"] == "CANCELLED"

@@ -161,7 +161,7 @@ def test_where_several_read_only_what_all_may_see_is_shown() -> None:
 
 
 def test_nobody_without_a_part_sees_any() -> None:
-    elsewhere = somebody(Role.SVC, scope="dep:88")
+    elsewhere = somebody(Role.SVC, scope="dep:88", name="ailleurs")
     assert audience.shown(in_state(State.ANIMATION), elsewhere) == ()
     assert audience.shown(in_state(State.ANIMATION), somebody(Role.ADMIN)) == ()
     assert audience.shown(in_state(State.BROUILLON), somebody(Role.AD1V)) == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -66,7 +67,7 @@ def test_migrating_twice_is_the_same(migrated: Path) -> None:
         ({"ATELIER_ADMINS": "alice"}, "ATELIER_ADMINS doit s'écrire « plateforme:identifiant »"),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN est donné sans SLACK_SIGNING_SECRET"),
         ({"MATTERMOST_URL": "https://chat.example"}, "MATTERMOST_URL et MATTERMOST_TOKEN vont ensemble"),
-        ({"PORT": "quatre-vingts"}, "PORT ne convient pas"),
+        ({"PORT": "quatre-vingts"}, "PORT ne convient pas : il faut un nombre entier de 1 à 65535"),
         ({"DATABASE_URL": "sqlite:////nulle/part/a.db"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://127.0.0.1:1/rien"}, "La base de données ne répond pas"),
     ],
@@ -80,10 +81,28 @@ def test_a_wrong_setting_stops_with_a_sentence_that_names_it(
     assert "Traceback" not in done.stderr
 
 
+def test_a_port_that_is_taken_is_told_before_anything_starts(migrated: Path) -> None:
+    served = {
+        "MATTERMOST_URL": "http://127.0.0.1:9", "MATTERMOST_TOKEN": "jeton", "ATELIER_PUBLIC_URL": "http://127.0.0.1:9",
+        "ATELIER_REVIEW_CHANNEL": "mattermost:revue",
+    }  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for done in (
+            run("serve", cwd=migrated, PORT=port, **served),
+            run("demo", "--port", port, "--dossier", "essai", cwd=migrated),
+        ):
+            assert (done.returncode, done.stdout) == (2, "")
+            assert f"Le port {port} est occupé par un autre programme" in done.stderr
+            assert len(done.stderr.splitlines()) == 1
+    assert not (migrated / "essai").exists()
+
+
 def test_a_database_not_migrated_says_so(tmp_path: Path) -> None:
     done = run("annuaire", "montrer", cwd=tmp_path)
     assert done.returncode == 2
     assert "lancez « atelier migrate »" in done.stderr
+    assert list(tmp_path.glob("*.db")) == [], "a command in the wrong folder makes nothing there"
 
 
 def test_a_database_of_a_newer_version_is_left_alone(migrated: Path) -> None:
@@ -124,7 +143,7 @@ def test_a_wrong_table_names_its_cells_and_changes_nothing(migrated: Path) -> No
 def test_a_file_that_is_not_there_or_not_text(migrated: Path) -> None:
     assert "ne se lit pas" in run("annuaire", "importer", "rien.csv", cwd=migrated).stderr
     (migrated / "image.csv").write_bytes(b"\xff\xfe\x00")
-    assert "ne se lit pas" in run("annuaire", "importer", "image.csv", cwd=migrated).stderr
+    assert "n'est pas du texte lisible" in run("annuaire", "importer", "image.csv", cwd=migrated).stderr
 
 
 def test_first_administrators_come_from_the_settings(migrated: Path) -> None:
@@ -241,10 +260,16 @@ def test_a_chain_that_was_removed_is_named(journaled: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(None, "ne se lit pas"), ("", "La ligne 1"), ("ADT-2026-0001 2 court\n", "La ligne 1")]
+    ("content", "words"),
+    [
+        (None, "la valeur entière (64 caractères)"),
+        ("", "La ligne 1"),
+        ("ADT-2026-0001 2 court\n", "La ligne 1"),
+        ("le journal gardé\n", "La ligne 1"),
+    ],
 )
 def test_what_is_no_head_is_said(journaled: Path, content: str | None, words: str) -> None:
     if content is not None:
-        (journaled / "tete.txt").write_text(content, encoding="ascii")
+        (journaled / "tete.txt").write_text(content, encoding="utf-8")
     done = run("journal", "verifier", "--tete", "tete.txt", cwd=journaled)
     assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (2, True, False)

@@ -19,7 +19,7 @@ from atelier import contract_fields, yaml_lines
 from atelier.contract_fields import OWN, ContractFields, Fields
 from atelier.contract_file import SHIPPED, Read, read, shipped, text
 from atelier.contracts import AccordCadre
-from atelier.directory import Wrong
+from atelier.tables import Wrong
 from atelier.words import Role, RuleId
 from bot.cli import app
 from bot.sandbox.people import EVERYBODY

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from atelier.directory import Wrong, read
+from atelier.directory import read
 from atelier.dossier import Holding
+from atelier.tables import Wrong
 from atelier.territories import Territories
 from atelier.words import Role
 
@@ -97,3 +98,40 @@ def test_an_account_has_one_owner() -> None:
 
 def test_an_open_quote_is_a_sentence() -> None:
     assert "guillemet" in mistakes('x1;"X;;DDT;SVC;;;;;')[0][2]
+
+
+TWO_ROLES = "x1;Xavier;;DDT;SVC;dep:55;;;;"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("x1;Xénia;;DDT;SVC;dep:57;;;;", "nom", "« Xénia » ici, « Xavier » à la ligne 2"),
+        ("x1;Xavier;;DDT;SVC;dep:57;;57;;;trop", "", "plus de cases que de titres"),
+        ("x1;Xa\0vier;;DDT;SVC;dep:57;;;;", "nom", "illisibles"),
+    ],
+)
+def test_a_second_line_that_contradicts_or_overflows(row: str, column: str, reason: str) -> None:
+    found = mistakes(TWO_ROLES, row)
+    assert (3, column) in [(line, at) for line, at, _ in found]
+    assert any(reason in said for _, _, said in found)
+
+
+def test_one_line_active_and_one_not_is_not_guessed() -> None:
+    head = "identifiant;nom;organisme;role;portee;actif;superieur"
+    (found,) = mistakes("x1;X;DDT;SVC;dep:55;;", "x1;X;DDT;SVC;dep:57;non;", head=head)
+    assert found[:2] == (3, "actif")
+    assert "supprimez sa ligne" in found[2]
+    (unread,) = mistakes("x1;X;DDT;SVC;dep:55;parti;", head=head)
+    assert "écrivez « oui » ou « non »" in unread[2]
+    (gone,) = entries("x1;X;DDT;SVC;dep:55;N;", "x1;X;DDT;SVC;dep:57;non;yann", head=head)
+    assert not gone.person.active
+    assert gone.person.superior == "yann", "told on the second line alone"
+
+
+def test_titles_of_a_spreadsheet() -> None:
+    (found,) = entries(";;;;", "ines;Inès;Bar-le-Duc;COLL;terr:55029", head="Identifiant;Nom;Organisme;Rôle;Portée")
+    assert found.person.holdings == (Holding(role=Role.COLL, scope="terr:55029"),)
+    (below,) = read("\n;;;\n" + "identifiant;nom;organisme;role\nines;Inès;Ville;COLL\n", TERRITORIES, TODAY)
+    assert below.person.name == "Inès"
+    assert "la colonne nom est là deux fois" in mistakes(head=HEAD + ";Nom")[0][2].lower()

@@ -12,7 +12,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from agreed import UNSTARTED
-from babel.messages.pofile import read_po
 
 from atelier.grammar import Step
 from atelier.labels import ROLES, STATES
@@ -234,27 +233,6 @@ def test_each_picture_is_made_by_a_script_and_light() -> None:
     found = set(images.rglob("*.*"))
     assert found == taken | written, "take them with « python scripts/pictures.py »"
     assert [file.name for file in found if file.stat().st_size > pictures.HEAVIEST] == []
-
-
-@pytest.mark.parametrize("page", sorted((DOCS / "roles").glob("*.md")), ids=lambda page: page.stem)
-def test_a_page_of_a_role_is_short_and_shows_its_own_pictures(page: Path) -> None:
-    text = page.read_text("utf-8")
-    assert text.count("\n") <= 150
-    shown = re.findall(r"\]\(\.\./images/roles/([a-z0-9-]+)\.png\)", text)
-    assert 3 <= len(shown) <= 5
-    assert sorted(shown) == sorted(
-        name.removeprefix("roles/") for name in picture_roles.NAMES if f"/{page.stem}-" in name
-    )
-
-
-@pytest.mark.parametrize("page", sorted((DOCS / "roles").glob("*.md")), ids=lambda page: page.stem)
-def test_each_button_that_a_role_is_told_of_exists(page: Path) -> None:
-    with (ROOT / "chat" / "catalogues" / "fr.po").open("rb") as catalogue:
-        known = {str(entry.id) for entry in read_po(catalogue)}
-    text = re.sub(r"^!\[.*$", "", page.read_text("utf-8"), flags=re.MULTILINE)
-    told = set(re.findall(r"« ([A-ZÀÉ][^»]+) »", text))
-    assert len(told) > 8
-    assert told <= known
 
 
 PLACED = draw_network.pictures()

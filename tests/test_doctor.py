@@ -39,7 +39,7 @@ from bot.slack.scopes import SCOPES
 from chat.cards import Address, Token
 from chat.language import load
 from chat.talk import Answer, AnyEvent, Ask, Asked, Filled, Pressed
-from chat.text import tr
+from chat.text import Moment, tr
 from handlers.desk import Desk
 from handlers.here import Config
 from storage.engine import open_engine
@@ -129,6 +129,51 @@ def test_what_waits_too_long_what_is_dead_and_a_clock_that_stopped(url: str) -> 
     for seconds, level in ((30, Level.OK), (600, Level.ATTENTION), (7200, Level.FAUTE)):
         units.run(lambda u, s=seconds: u.leases.take(pulse.CLOCK, pulse.ANY_WORKER, pulse.BEAT - s))
         assert looked(url)["horloge"][0] is level
+    engine.dispose()
+
+
+def test_a_bot_that_nobody_administers(url: str) -> None:
+    engine = open_engine(url)
+    units, point = units_on(engine), "annuaire.administrateur"
+    assert point not in looked(url)
+    agent = Person(
+        id=PersonId("a"), name="A", title="t", service="s", holdings=(Holding(role=Role.SVC, scope="dep:55"),)
+    )
+    lead = Person(id=PersonId("b"), name="B", title="t", service="s", holdings=(Holding(role=Role.ADMIN),))
+    units.run(lambda u: u.people.add(agent, (Address(platform="slack", id="U1"),)))
+    assert looked(url)[point][0] is Level.FAUTE
+    units.run(lambda u: u.people.add(lead, ()))
+    assert point in looked(url), "without an account, nobody can be asked"
+    units.run(lambda u: u.people.link(lead.id, Address(platform="slack", id="U2")))
+    assert point not in looked(url)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("platform", ["slack", "mattermost"])
+def test_a_clock_that_went_back_since_somebody_acted(url: str, platform: str) -> None:
+    engine = open_engine(url)
+    units, now = units_on(engine), datetime.now(UTC)
+    for place, ahead, wrong in (
+        ("sandbox", timedelta(days=90), False), (platform, timedelta(seconds=-1), False),
+        (platform, timedelta(seconds=20), False), (platform, timedelta(hours=3), True),
+    ):  # fmt: skip
+        units.run(lambda u, p=place, a=ahead: u.inbox.seen(f"{p}:{a}", now + a))
+        assert ("horloge.recul" in looked(url)) is wrong, (place, ahead)
+    level, said = looked(url)["horloge.recul"]
+    assert level is Level.FAUTE
+    assert "L'horloge de cette machine a reculé" in said
+    assert SAY(tr("{at}", at=Moment(at=now + timedelta(hours=3)))) in said
+    assert "Mettez-la à l'heure (NTP)" in said
+    engine.dispose()
+
+
+def test_a_clock_that_went_back_since_the_last_tick(url: str) -> None:
+    engine = open_engine(url)
+    for ahead, wrong in ((-5, False), (20, False), (7200, True)):
+        units_on(engine).run(lambda u, a=ahead: u.leases.take(pulse.CLOCK, pulse.ANY_WORKER, pulse.BEAT + a))
+        assert ("horloge.recul" in looked(url)) is wrong, ahead
+    whose = "cette machine" if url.startswith("sqlite") else "la base de données"
+    assert f"L'horloge de {whose} a reculé" in looked(url)["horloge.recul"][1]
     engine.dispose()
 
 
@@ -282,7 +327,7 @@ def told_of(**given: str) -> dict[str, tuple[Level, str, str]]:
 def test_secrets_that_are_all_different() -> None:
     assert told_of() == {}
     found = told_of(atelier_secret_key=GOOD_KEY, slack_bot_token=BOT_TOKEN, slack_signing_secret=SIGNING)
-    assert found == {"secrets": (Level.OK, "Les 3 secrets sont distincts et aucun n'est un exemple.", "secrets")}
+    assert found == {"secrets": (Level.OK, "3 secrets : aucun ne sert deux fois, aucun n'est un exemple.", "secrets")}
 
 
 def test_the_same_secret_twice_is_named_and_never_told() -> None:
@@ -648,7 +693,7 @@ def test_every_wrong_setting_is_named_not_the_first_alone(migrated: Path) -> Non
 def test_settings_that_cannot_be_read(migrated: Path) -> None:
     done = run("doctor", cwd=migrated, PORT="quatre-vingts")
     assert done.returncode == 2
-    assert "✗ faute     PORT ne convient pas" in done.stdout
+    assert "✗ faute     PORT ne convient pas : il faut un nombre entier" in done.stdout
     assert "Traceback" not in done.stderr
 
 

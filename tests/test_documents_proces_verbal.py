@@ -206,11 +206,20 @@ def test_any_words_make_a_document(text):
 
 
 def test_typst_has_nothing_to_warn_about():
-    inputs = drawing.inputs(room._data(MINUTES))
+    doubtful = replace(MINUTES, solicitations=[replace(one, doubt="À vérifier.") for one in MINUTES.solicitations])
+    inputs = drawing.inputs(room._data(doubtful))
     _, warnings = typst.compile_with_warnings(
         drawing.source(room.TEMPLATE), format="pdf", sys_inputs=inputs, font_paths=drawing.fonts()
     )
     assert [warning.message for warning in warnings] == []
+
+
+def test_each_reason_to_check_a_day_is_a_note_told_once():
+    doubts = ("", "Férié ici seulement.", "Férié là-bas.")
+    asked = [replace(one, doubt=doubt) for one, doubt in zip(MINUTES.solicitations, doubts, strict=True)]
+    text = packed(told(replace(MINUTES, solicitations=asked)))
+    assert [text.count(packed(part)) for part in ("(date à vérifier", *doubts[1:])] == [2, 1, 1]
+    assert packed("Réponse attendue au plus tard le 10 novembre 2026 Indisponible") in text
 
 
 def test_a_second_round_starts_again_at_rank_one():

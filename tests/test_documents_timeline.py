@@ -299,11 +299,22 @@ def test_the_alternative_says_all_when_it_can_and_what_is_late_when_it_cannot():
     assert len(alt_text(ONE, 100)) <= 100
 
 
-def test_a_day_to_verify_says_so_in_the_picture_and_in_words():
-    doubtful = Mark("Observations du titulaire sur les pénalités", date(2027, 3, 1), Standing.AHEAD, to_verify=True)
+def test_a_day_to_verify_says_so_in_the_picture_and_in_words_with_the_reason_once():
+    why = "À vérifier : les jours fériés de la Nouvelle-Calédonie ne sont pas confirmés."
+    doubtful = Mark("Observations du titulaire sur les pénalités", date(2027, 3, 1), Standing.AHEAD, why)
     words = replace(FRENCH, verify="date à vérifier")
-    picture = Picture("ADT-2026-0988", TODAY, (Row("Nouméa", marks=(doubtful,)),), words)
+    marks = (doubtful, replace(doubtful, label="Livrable", day=date(2027, 3, 8)))
+    picture = Picture("ADT-2026-0988", TODAY, (Row("Nouméa", marks=marks),), words)
     for told in (drawn(picture), text_list(picture), text_table(picture), alt_text(picture)):
-        assert "date à vérifier" in told
-    sure = replace(picture, rows=(Row("Nouméa", marks=(replace(doubtful, to_verify=False),)),))
-    assert "vérifier" not in drawn(sure) + text_list(sure)
+        flat = " ".join(told.split())
+        assert flat.count("date à vérifier") == len(marks)
+        assert flat.count(why) == 1
+    sure = replace(picture, rows=(Row("Nouméa", marks=(replace(doubtful, doubt=""),)),))
+    assert "vérif" not in (drawn(sure) + text_list(sure) + text_table(sure) + alt_text(sure)).lower()
+
+
+def test_a_page_gives_the_reasons_of_its_own_days():
+    row = Row("Nouméa", marks=(Mark("Livrable", date(2027, 3, 1), Standing.AHEAD, "Raison d'un jour."),))
+    picture = replace(many(room.ROWS_PER_PICTURE), rows=(*many(room.ROWS_PER_PICTURE).rows, row))
+    first, second = (room._page(picture, rows, 1, 2)["doubts"] for rows in room._pages(picture.rows))
+    assert (first, second) == ((), ("Raison d'un jour.",))

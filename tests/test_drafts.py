@@ -6,9 +6,10 @@ import pytest
 from test_mission import REF, credited, noted, order
 from town import LANGUAGES, Town, flat
 
-from atelier.words import Role, State
+from atelier.dossier import Holding
+from atelier.words import PersonId, Role, State
 from bot.sandbox.marks import plain, quiet
-from bot.sandbox.people import CAMILLE, MARC, PAUL, Somebody
+from bot.sandbox.people import ALIX, CAMILLE, MARC, OSCAR, PAUL, Somebody
 from bot.sandbox.things import PLATFORM
 from bot.sandbox.world import direct
 from chat.cards import Address, Token
@@ -159,3 +160,36 @@ async def test_what_was_prepared_anew_is_signed_and_changed_by_its_own_buttons(t
         assert town.dossier().mission_().commandes[0].amount == 16_000
     else:
         assert next(q.initial for q in town.player.form(PAUL).form.questions if q.name == "montant") == "16000"
+
+
+def delegated(town: Town, who: Somebody) -> None:
+    """Somebody else signs for the service of the Meuse too, by delegation."""
+
+    def signs(unit) -> None:
+        person = unit.people.get(PersonId(who.account))
+        delegation = Holding(role=Role.SVC_SIGN, scope="dep:55", deed="arrêté 7")
+        unit.people.save(person.model_copy(update={"holdings": (*person.holdings, delegation)}))
+
+    town.local.app.writer.call(signs)
+
+
+def previewed(town: Town, who: Somebody) -> tuple[str, str]:
+    """What the preview in front of somebody says: the text that will be sent, and who will be told."""
+    posts = town.world.visible(who.account, direct(who.account))
+    card = next(p.message.card for p in reversed(posts) if p.message.card and "Aperçu" in READ(p.message.card.title))
+    return plain(READ(card.paragraphs[1])), plain(READ(card.facts[0].value))
+
+
+@pytest.mark.parametrize(("signer", "other"), [(PAUL, ALIX), (ALIX, PAUL)])
+async def test_each_signatory_reads_what_is_sent_once_they_sign(town: Town, signer: Somebody, other: Somebody) -> None:
+    await credited(town)
+    delegated(town, ALIX)
+    await order(town, "15000")
+    text, told = previewed(town, signer)
+    assert f"par {signer.name} (signataire du service)" in text
+    assert CAMILLE.name not in text
+    assert OSCAR.name in told
+    assert f"par {other.name} (" in previewed(town, other)[0]
+    assert flat(text) not in flat(town.read(OSCAR))
+    await town.player.press(signer, "Signer")
+    assert flat(text) in flat(town.read(OSCAR))

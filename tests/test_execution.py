@@ -281,12 +281,13 @@ REFUSALS = [
     No(Do.OBSERVER_PENALITES, "Aucune pénalité n'attend vos observations sur le bon n° 2 : « /atelier voir ADT-2026-0007 » montre ce qui est attendu de vous.", announced, {"commande": 2}, at=AFTER),
     No(Do.OBSERVER_PENALITES, EARLY.format("2026-12-13", "l'annonce des pénalités", "2026-12-14"), announced, at=AFTER, warp=on_paper(date(2026, 12, 13))),
     # territory, closing
+    No(Do.CLORE, "Le délai pour décider de la réfaction a fini le 2026-12-30, sans suite enregistrée : le signataire du service enregistre sa nouvelle décision, ou constate l'acceptation des observations ; l'atelier se clôt ensuite.", lambda: walk((Do.PRESENTER_OBSERVATIONS,), reducing(Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION), at=AFTER + DAY), at=AFTER + 40 * DAY),
     No(Do.CLORE, "La réfaction se discute encore, jusqu'au 2026-12-29 : l'atelier se clôt après.", lambda: reducing(Do.PRESENTER_OBSERVATIONS, Do.RECEVOIR_AVEC_REFACTION), at=AFTER),
     No(Do.REPONDRE_SUIVI, "Le suivi à 12 mois dit ce que l'atelier est devenu : il s'enregistre à partir du 2027-06-14, après celui à six mois.", lambda: walk((Do.RESTITUER_AUX_ELUS,), in_state(State.RECU), at=AFTER), {"mois": "12"}, at=datetime(2027, 6, 13, 21, 0, tzinfo=UTC)),
     No(Do.RESTITUER_AUX_ELUS, LATE.format("2026-12-15"), State.RECU, {"jour": date(2026, 12, 15)}),
     No(Do.RESTITUER_AUX_ELUS, EARLY.format("2026-12-01", "la fin de la session", "2026-12-09"), State.RECU, {"jour": date(2026, 12, 1)}),
     No(Do.REPONDRE_SUIVI, "Le suivi à 6 mois est déjà enregistré, par SVC.", lambda: walk((Do.RESTITUER_AUX_ELUS, Do.REPONDRE_SUIVI), in_state(State.RECU), at=AFTER), at=AFTER),
-    No(Do.CLORE, "Le bon de commande n° 1, 2 n'est pas payé : enregistrez son paiement, ou dites pourquoi vous closez sans.", State.RECU, {"renonce_argent": "court"}),
+    No(Do.CLORE, "Il reste à payer (bon de commande n° 1, 2) : enregistrez le paiement, ou dites pourquoi vous closez sans.", State.RECU, {"renonce_argent": "court"}),
     No(Do.CLORE, "Il manque la restitution aux élus, les suivis à six et douze mois : enregistrez-les, ou dites pourquoi vous closez sans.", State.RECU, {"renonce_territoire": ""}),
     # prolongation, observations, termination
     No(Do.DEMANDER_PROLONGATION, "Il n'y a pas de bon de commande n° 2 sur cet atelier : « /atelier voir ADT-2026-0007 » montre ceux qui y sont.", State.APPROPRIATION, {"commande": 2}),
@@ -399,8 +400,9 @@ WARNINGS = [
     (Do.NOTIFIER_COMMANDE, lambda: in_state(State.CREDITS_DELEGUES), {}, "L'accord-cadre adt-2025 en sera à 80 % de son maximum de 500000."),
     (Do.REMETTRE_NOTE, lambda: in_state(State.APPROPRIATION), {"charge_jours": 12}, "La charge est de 12 jour(s) ; la circulaire (§4) en prévoit huit à dix. C'est possible, à justifier."),
     (Do.REMETTRE_NOTE, lambda: in_state(State.APPROPRIATION), {"jours_sur_site": 1}, "La note prévoit 1 jour(s) sur site ; la circulaire (§4) en prévoit deux à trois. C'est possible, à justifier."),
+    (Do.NOTIFIER_COMMANDE_ANIMATION, lambda: in_state(State.NOTE_VALIDEE), {}, "Le numéro d'engagement juridique 1512345678 est déjà celui du bon de commande n° 1 : vérifiez-le."),
     (Do.PROGRAMMER_SESSION, lambda: in_state(State.ANIMATION), {"dernier_jour": date(2026, 12, 8)}, "La session dure 1 jour(s) ; la circulaire (§4) en prévoit deux à trois."),
-    (Do.PROGRAMMER_SESSION, lambda: in_state(State.ANIMATION), {"premier_jour": date(2026, 12, 11), "dernier_jour": date(2026, 12, 12)}, "Le 2026-12-12 est un samedi ou un dimanche : est-ce voulu ?"),
+    (Do.PROGRAMMER_SESSION, lambda: in_state(State.ANIMATION), {"premier_jour": date(2026, 12, 11), "dernier_jour": date(2026, 12, 12)}, "Le 2026-12-12 n'est pas un jour ouvré : est-ce voulu ?"),
 ]  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def test_every_sentence_has_its_constraint() -> None:
             {"motif": "   court   "},
             "Il faut au moins 10 caractères ; vous en avez écrit 5. Développez un peu.",
         ),
-        (Do.REFUSER, {"motif": " " * 12}, "Il faut au moins 10 caractères ; vous en avez écrit 0. Développez un peu."),
+        (Do.REFUSER, {"motif": " " * 12}, "Cette réponse est obligatoire."),
         (
             Do.REFUSER,
             {"motif": "x" * 3001},
@@ -281,7 +281,7 @@ def test_the_lists_that_depend_on_the_dossier_are_those_people_are_given() -> No
         m for form in ASKED.values() for f in form.model_fields.values() for m in f.metadata if isinstance(m, Line)
     ]
     named = {line.listed for line in lines} - {""}
-    assert named == {"contrats", "membres", "motifs_ecart", "commandes", "version_note", "saisies"}
+    assert named == {"contrats", "membres", "motifs_ecart", "commandes", "version_note", "saisies", "invites"}
 
 
 INSIDE = {

@@ -8,9 +8,10 @@ import pytest
 from town import ANSWERS, ASKED, LONG, TERRITORIES, YANN, Town, flat
 
 from atelier import answers
-from atelier.directory import Wrong, read
+from atelier.directory import read
 from atelier.dossier import Holding
 from atelier.fiche import item
+from atelier.tables import Wrong
 from atelier.words import Refused, Role, State
 from bot.sandbox.letters import letter
 from bot.sandbox.people import ALIX, CAMILLE, DOMINIQUE, INES, MARC, NORA, REVIEW

@@ -27,7 +27,7 @@ from pydantic import ValidationError
 from atelier import editing, rules
 from atelier.completeness import is_complete, missing_required
 from atelier.decide import decide, offers, opened, step_for, step_of
-from atelier.dossier import By, Dossier, Holding, Person, Piece
+from atelier.dossier import By, Dossier, Holding, Member, Person, Piece
 from atelier.fiche import item, items
 from atelier.forms import StepForm
 from atelier.grammar import Around, Attempt
@@ -134,8 +134,11 @@ class Requests(RuleBasedStateMachine):
     def opens(self, data: st.DataObject, departement: str, far: int, ready: str) -> None:
         """A new request, some way along when it is ready: few would go far if each step were left to chance."""
         ref = Reference(f"ADT-2026-{len(self.dossiers) + 1:04d}")
-        new = Dossier(ref=ref, opened=self.now, since=self.now, departement=departement, service="DDT")
         by = By(person=PersonId(f"SVC-{departement}"), role=Role.SVC, at=self.now)
+        opener = Member(person=by.person, role=by.role)
+        new = Dossier(
+            ref=ref, opened=self.now, since=self.now, departement=departement, service="DDT", members=(opener,)
+        )
         dossier = opened(new, by).dossier
         for name, value in FICHE.items() if ready != "non" else ():
             dossier = editing.answered(dossier, item(name), value, by)
@@ -207,7 +210,14 @@ class Requests(RuleBasedStateMachine):
             told = {name: str(refused) for name, refused in problems(error).items()}
             assert all(told.values())
             return
-        tried = Attempt(dossier, who, role, form, self.now, Around(self._ahead(dossier), guest))
+        tried = Attempt(
+            dossier,
+            who,
+            role,
+            form,
+            self.now,
+            Around(self._ahead(dossier), guest, EVERYONE.get(guest) if guest else None),
+        )
         held = dossier.roles_of(who)
         offered = act in {s.act for s in offers(dossier, who)}
         try:
@@ -222,6 +232,8 @@ class Requests(RuleBasedStateMachine):
         self.seen[act] += 1
         if act is Do.INVITER and guest:
             self.invited.add((guest, dossier.ref))
+        if act is Do.RETIRER_PERSONNE and guest:
+            self.invited.discard((guest, dossier.ref))
         if act is Do.TRANSMETTRE:
             self.counter += 1
             moved = moved.model_copy(update={"arrival": self.counter})
@@ -257,6 +269,12 @@ class Requests(RuleBasedStateMachine):
             assert before.complement() is None
         if act is Do.PRENDRE_EN_CHARGE and tried.around.ahead:
             assert len(moved.out_of_order) >= 10
+        if act is Do.RETIRER_PERSONNE:
+            gone = tried.around.leaving
+            assert gone is not None
+            assert moved.roles_of(gone) < before.roles_of(gone)
+            assert (moved.answers, moved.pieces, moved.members[0]) == (before.answers, before.pieces, before.members[0])
+            assert Role.SVC in moved.roles_of(who)
         if act is Do.CLASSER:
             asked = next(c for c in before.complements if not c.ended)
             assert self.now - asked.by.at > timedelta(days=15)
@@ -330,7 +348,7 @@ def test_anyone_may_try_anything_in_any_order() -> None:
 
     One or two rounds do it; ten are more than chance can want.
     """
-    conditional = {act for act in GESTURES if step_of(act).needs or act is Do.INVITER}
+    conditional = {act for act in GESTURES if step_of(act).needs or act in {Do.INVITER, Do.RETIRER_PERSONNE}}
     wanted = {f"state {state}" for state in STATES} | set(GESTURES) | {f"refused {act}" for act in conditional}
     slow = [HealthCheck.too_slow]
     # derandomized, as CI would have it, each round would be the same one

@@ -127,7 +127,7 @@ def test_the_props_are_filled_and_never_over():
 def test_what_fits_nowhere_is_counted():
     paragraphs = tuple(raw("mot " * 900) for _ in range(9))
     drawn = PEN.message(Message(text=raw("Bonjour"), card=Card(title=raw("Carte"), paragraphs=paragraphs)))
-    assert "… et 5 autres éléments qui ne tiennent pas dans un message." in drawn.text
+    assert "… et 5 autres éléments : un message n'en contient pas plus." in drawn.text
 
 
 def test_a_button_that_fits_nowhere_is_told_as_its_command():

@@ -288,6 +288,23 @@ async def test_a_groupement_with_its_own_channel_is_told_there(town: Town) -> No
     assert "Vous n'avez plus part à cette demande." in flat(town.read(ALBA, "canal-rives"))
 
 
+async def test_what_a_groupement_reads_in_its_channel_is_not_written_to_its_mandataire_too(town: Town) -> None:
+    town.world.channel("canal-traverse", "Groupement désigné", (OSCAR.account,))
+
+    def named(unit) -> None:
+        contract = unit.contracts.get("demonstration")
+        first, second, *rest = contract.groupements
+        there = second.model_copy(update={"canal": "sandbox:canal-traverse"})
+        kept = contract.model_copy(update={"groupements": (first, there, *rest)})
+        unit.contracts.keep(kept, town.local.clock.now(), "essai")
+
+    town.local.app.writer.call(named)
+    await designated(town)
+    assert "votre groupement est sollicité" in flat(town.read(OSCAR)).lower(), "they must answer"
+    assert "est désigné" in flat(town.read(OSCAR, "canal-traverse"))
+    assert "est désigné" not in flat(town.read(OSCAR))
+
+
 async def test_a_recorded_date_is_put_right_and_the_people_concerned_are_told(town: Town) -> None:
     await ordered(town)
     before = {r.rule: r.started for r in town.dossier().runs if r.ended is None}

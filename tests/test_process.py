@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -82,6 +83,9 @@ def test_the_demo_is_driven_over_http_killed_and_comes_back(demo: Demo) -> None:
         page = http.get("/", params={"qui": "ddt55"})
         assert page.status_code == 200
         assert re.search(r"ADT-\d{4}-0003", said(page.text)), "the story was played first"
+        clock = datetime.fromisoformat(re.search(r'id="heure" data-live datetime="([^"]+)"', page.text)[1])
+        behind = datetime.now(UTC).date() - clock.date()
+        assert timedelta(0) <= behind <= timedelta(days=1), "the page is of today (or midnight has just passed)"
         sent = {"qui": "ddt84", "lieu": "dm:ddt84"}
         http.post("/dire", data={**sent, "texte": "/atelier demande"})
         http.post("/dire", data={**sent, "texte": "DDT de Vaucluse"})

@@ -17,7 +17,17 @@ from atelier.dossier import Dossier
 from atelier.words import Do, Refused, Role, RuleId, State
 from bot.sandbox.people import CAMILLE, INES, OSCAR, PAUL
 
-OTHER = {"date": "24/11/2026", "amount": "7 999,50 €", "text": "autre référence", "number": "35", "delay": "35 jours"}
+OTHER = {
+    "date": "24/11/2026", "amount": "7 999,50 €", "text": "autre référence", "number": "35", "delay": "35 jours",
+    "long": "Un autre texte, entier.",
+}  # fmt: skip
+TOLD = "Trois scénarios discutés.\n\nLa halle est gardée."
+OWN = {
+    "session.visite": "9 h, place Reggio", "session.seance": "18 h 30, salle des fêtes", "session.parcours": TOLD,
+    "session.acteurs": TOLD, "session.compte_rendu": TOLD, "elus.partenaires": TOLD, "elus.relais": TOLD,
+    "suivi6.suites": TOLD, "suivi12.suites": TOLD,
+}  # fmt: skip
+"""What the service told of the atelier, and what it tells instead."""
 
 
 def paid() -> Dossier:
@@ -25,9 +35,15 @@ def paid() -> Dossier:
     return walk((Do.DEMANDER_PAIEMENT, Do.PAYER, Do.RESTITUER_AUX_ELUS), in_state(State.RECU), at=AFTER)
 
 
-def put_right(dossier: Dossier, code: str, value: str) -> Dossier:
+def followed(role: Role = Role.SVC) -> Dossier:
+    """The same, with both follow-ups answered by somebody of this role."""
+    six = take(paid(), Do.REPONDRE_SUIVI, role, at=AFTER + timedelta(days=200))
+    return take(six, Do.REPONDRE_SUIVI, role, at=AFTER + timedelta(days=400), mois="12")
+
+
+def put_right(dossier: Dossier, code: str, value: str, after: int = 1) -> Dossier:
     tried = attempt(
-        dossier, Do.RECTIFIER, Role.SVC, at=AFTER + timedelta(days=1), saisie=code, valeur=value, motif=REASON
+        dossier, Do.RECTIFIER, Role.SVC, at=AFTER + timedelta(days=after), saisie=code, valeur=value, motif=REASON
     )
     return decide(tried, Do.RECTIFIER).dossier
 
@@ -55,6 +71,44 @@ def test_what_was_recorded_wrong_is_put_right(code: str, typed: str, kept: objec
     assert thing(before, code) != kept
     assert thing(after, code) == kept
     assert after.version == before.version
+
+
+@pytest.mark.parametrize(("code", "typed"), OWN.items())
+def test_a_text_told_wrong_is_put_right_and_nothing_else_moves(code: str, typed: str) -> None:
+    before = followed()
+    after = put_right(before, code, typed, after=401)
+    assert (thing(before, code) != typed, thing(after, code)) == (True, typed)
+    was, now = ({t.code: t.value for t in recorded_things(d)} for d in (before, after))
+    assert {name for name in was if was[name] != now[name]} == {code}
+    assert (after.runs, after.version) == (before.runs, before.version)
+
+
+def test_what_somebody_else_said_is_theirs_and_what_is_planned_is_planned_anew() -> None:
+    theirs = {t.code for t in recorded_things(followed(Role.COLL))}
+    assert not {code for code in theirs if code.startswith("suivi")}
+    assert {"suivi6.suites", "suivi12.suites"} < {t.code for t in recorded_things(followed())}
+    planned = take(in_state(State.ANIMATION), Do.PROGRAMMER_SESSION, at=NOON)
+    assert not {t.code for t in recorded_things(planned) if t.code.startswith("session")}
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "said"),
+    [
+        ("session.compte_rendu", "Trop bref", "au moins {min_length}"),
+        ("session.visite", "x" * 201, "au plus {max_length}"),
+        ("bc1.preuve", "AR " * 100, "au plus {max_length}"),
+        ("session.compte_rendu", "Deux scénarios discutés.", "déjà la valeur"),
+    ],
+)
+def test_a_text_is_as_long_as_where_it_was_first_given(code: str, typed: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        put_right(paid(), code, typed)
+    assert said in refused.value.sentence
+
+
+def test_a_reference_stays_on_one_line() -> None:
+    assert thing(put_right(paid(), "bc1.preuve", "AR 2C\n 124"), "bc1.preuve") == "AR 2C 124"
+    assert thing(put_right(paid(), "session.participants", "8"), "session.participants") == 8
 
 
 def test_a_deliverable_declared_on_the_wrong_day_is_put_right_until_it_is_confirmed() -> None:
@@ -88,7 +142,8 @@ def test_what_was_granted_goes_on_from_the_delay_put_right() -> None:
 
 
 def test_every_thing_recorded_may_be_named_once_and_has_its_kind() -> None:
-    for dossier in (paid(), scene_of(Do.RECTIFIER)[0], in_state(State.AJOURNE), in_state(State.LIVRABLE_DECLARE)):
+    elsewhere = (in_state(State.AJOURNE), in_state(State.LIVRABLE_DECLARE))
+    for dossier in (paid(), followed(), scene_of(Do.RECTIFIER)[0], *elsewhere):
         things = recorded_things(dossier)
         assert len({t.code for t in things}) == len(things)
         assert all(t.kind in OTHER and isinstance(plain(t.value), str) for t in things)

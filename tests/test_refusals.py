@@ -28,7 +28,10 @@ REF = "ADT-2026-0001"
         (f"confirmer {REF} transmettre", "Cet aperçu a déjà servi"),
         (f"modifier_reponse {REF} couleur", "n'est pas une question de la fiche"),
         (f"inviter {REF} Inès", "Ce geste demande plusieurs réponses"),
-        (f"inviter {REF} personne = Inès Moreau | role = ROI", "Choisissez une ligne de la liste"),
+        (
+            f"inviter {REF} personne = Inès Moreau | role = ROI",
+            "« ROI » n'est pas dans la liste. Choisissez parmi : Collectivité, DREAL, CAUE, Service porteur.",
+        ),
         ("demande 57", "Vous portez les demandes de : 55"),
         ("demande 99", "99"),
         ("reprendre ADT-2026-0042", "n'existe pas"),

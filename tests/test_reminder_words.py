@@ -108,6 +108,7 @@ def test_a_day_of_a_place_whose_holidays_are_not_confirmed_says_so_everywhere(de
     ]
     assert ["date à vérifier" in text for text in texts] == [told] * len(texts)
     assert ("À vérifier : les jours fériés" in entry.description) is told
+    assert ("À vérifier : les jours fériés" in mark.doubt) is told
 
 
 def test_good_friday_in_alsace_moselle_too() -> None:

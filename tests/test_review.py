@@ -67,6 +67,15 @@ async def test_the_arrival_number_is_given_once_and_the_queue_is_in_order(town: 
     assert "n° 2 — 2ᵉ dans la file (2 demandes)" in flat(town.read(ALIX))
 
 
+async def test_a_place_in_the_queue_is_told_anew_when_the_queue_moves(town: Town) -> None:
+    await town.transmitted()
+    await quickly(town.player, ALIX, "Pithiviers", "Revitaliser le centre de Pithiviers")
+    assert "n° 1 — 1ʳᵉ dans la file (2 demandes)" in flat(town.read(CAMILLE))
+    await town.player.command(CAMILLE, f"retirer {REF} motif = La ville préfère attendre les élections")
+    await town.player.press(CAMILLE, "Confirmer")
+    assert "n° 2 — 1ʳᵉ dans la file (1 demande)" in flat(town.read(ALIX))
+
+
 async def test_out_of_order_needs_a_reason_which_stays_inside(town: Town) -> None:
     await town.transmitted()
     await quickly(town.player, ALIX, "Pithiviers", "Revitaliser le centre de Pithiviers")
@@ -222,7 +231,7 @@ async def test_a_late_button_says_who_did_what_and_when(town: Town) -> None:
     await town.validate(REF)
     await town.local.sandbox.press(MARC.account, card.id, token)
     last = flat(town.last(MARC, REVIEW.id))
-    assert f"Déjà fait : la demande {REF} est validée, par Marc Olivier (valideur AD1)" in last
+    assert f"Déjà fait : « validée » sur {REF}, par Marc Olivier (valideur AD1)" in last
     assert "lundi 2 novembre 2026 à 10 h 00" in last
 
 
@@ -271,7 +280,7 @@ async def test_home_shows_what_awaits_me(town: Town) -> None:
     await town.player.command(NORA, "")
     read = flat(town.read(NORA))
     assert "À faire maintenant : 1" in read
-    assert "à vous : Prendre en charge" in read
+    assert "à vous : « Prendre en charge »" in read
     await town.player.command(ALIX, "")
     assert "Rien ne vous attend pour le moment." in town.read(ALIX)
 

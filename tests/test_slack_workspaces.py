@@ -306,7 +306,7 @@ async def test_a_workspace_that_leaves_while_we_run(bot: Shared, slack: Slacks, 
     chosen = settings(str(bot.made.app.writer._units.engine.url.render_as_string(hide_password=False)), slack)
     say = LANGUAGES.say("fr")
     [finding] = [f for f in await findings(chosen) if f.point == "espaces.partis"]
-    assert "1 message(s) y attendent" in say(finding.said) or "1 message y attend" in say(finding.said)
+    assert say(finding.said).endswith(": 1 message y attend.")
     assert (await bot.install(ALPHA)).status_code == 200
     assert await bot.made.app.carry() == 1, "at once"
     assert direct(slack.room(ALPHA), "U1") == ["Plus tard."]

@@ -115,6 +115,8 @@ async def test_a_second_time_is_refused_politely(town: Town) -> None:
     said = flat(town.last(NORA))
     assert "Ce rappel a déjà été reporté une fois : il partira le lundi 16 novembre 2026" in said
     assert "déclarez votre absence" in said
+    await town.player.command(NORA, f"rappel {REF}")
+    assert "Ce rappel a déjà été reporté une fois" in flat(town.last(NORA)), "no button is offered to be refused"
 
 
 async def test_too_long_none_left_and_nobody_s_are_said(town: Town) -> None:

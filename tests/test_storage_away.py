@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from databases import units_on
@@ -106,6 +107,23 @@ def test_damaged(sqlite_url, tmp_path):
 def test_not_a_database(tmp_path):
     (tmp_path / "letter.db").write_bytes(b"Monsieur le Directeur, " * 500)
     away(f"sqlite:///{tmp_path / 'letter.db'}", NO_DATABASE, written, migrate, check_schema)
+
+
+def test_no_such_file(tmp_path):
+    """Nothing is made where nothing was: only « atelier migrate » makes a database."""
+    file = tmp_path / "atelier.db"
+    away(f"sqlite:///{file}", "n'existe pas", check_schema)
+    assert not file.exists()
+
+
+def test_a_file_moved_under_a_running_bot(sqlite_url):
+    engine = open_engine(sqlite_url)
+    check_schema(engine)
+    file = Path(engine.url.database)
+    file.rename(file.with_name("elsewhere.db"))
+    with pytest.raises(Away):
+        check_schema(engine)
+    engine.dispose()
 
 
 def test_no_such_folder(tmp_path):

@@ -21,11 +21,11 @@ from atelier import rules
 from atelier.contract_file import shipped
 from atelier.contracts import AccordCadre, DelaiDuContrat, Groupement, Membre, MotifEcart
 from atelier.decide import decide, step_of
-from atelier.directory import Mistake, Wrong
 from atelier.dossier import Dossier, Holding, Person
 from atelier.forms import StepForm
 from atelier.grammar import Around, Attempt
 from atelier.procedure import FINAL
+from atelier.tables import Mistake, Wrong
 from atelier.takeover import taken
 from atelier.takeover_columns import COLUMNS, STAGES, TAKEN, allowed, milestone, owed
 from atelier.takeover_file import read
@@ -697,6 +697,7 @@ def test_the_command_tries_then_takes_over_then_changes_nothing(tmp_path: Path) 
     dry = run("reprise", "r.csv", "--essai", cwd=tmp_path)
     assert dry.returncode == 0, dry.stderr
     assert "Vérification du livrable : au plus tard le lundi 4 janvier 2027" in dry.stdout
+    assert "Observations sur le bon de commande : dépassée" not in dry.stdout, "a right to speak is over, not late"
     assert "Essai, rien n'est changé : 5 ateliers repris, 0 déjà là." in dry.stdout
     assert "ATELIER_REVIEW_CHANNEL" in run("reprise", "r.csv", cwd=tmp_path).stderr
     done = run("reprise", "r.csv", cwd=tmp_path, **review)

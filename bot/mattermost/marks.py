@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
+from chat.language import TURNING
+
 JOINER = "\N{WORD JOINER}"
 _MARKS = "\\`*_~|[]#>+-="
 _SLEEP = {ord(mark): 0xF0000 + ord(mark) for mark in _MARKS}
@@ -25,8 +27,8 @@ _AT_START = frozenset("#>+-")
 
 
 def quiet(words: str) -> str:
-    """People's words, their marks put to sleep and their control characters taken out."""
-    kept = "".join(c for c in words if c in "\n\t" or category(c) not in {"Cc", "Cs"})
+    """People's words, their marks put to sleep, their control characters and what turns the text taken out."""
+    kept = "".join(c for c in words if c in "\n\t" or (category(c) not in {"Cc", "Cs"} and c not in TURNING))
     return kept.translate(_SLEEP)
 
 

@@ -28,7 +28,7 @@ RETRY = tr(
 
 def left_out(count: int) -> Text:
     """What found no place."""
-    return tr("… et {count} autres éléments qui ne tiennent pas dans un message.", count=count)
+    return tr("… et {count} autre(s) élément(s) : un message n'en contient pas plus.", count=count)
 
 
 def no_file(name: str) -> Text:

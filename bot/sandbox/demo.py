@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from atelier.territories import Territories
+from bot import ports
 from bot.clock import machine
 from bot.sandbox import mission, server
 from bot.sandbox import story as script
@@ -21,9 +22,9 @@ from chat.text import tr
 
 Write = Callable[[str], object]
 MONDAY = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
-"""When the told story begins; the demo's begins so long ago that its clock is today's at the end."""
-LASTS = timedelta(days=466)
-"""How long the story lasts, follow-ups included: a test holds it to the jumps of its clock."""
+"""When the told story begins."""
+AGO = timedelta(days=480)
+"""How long ago the demo's begins: some days longer than it lasts, whatever the weekday; its clock then comes to today."""
 
 
 def story(territories: Territories, languages: Languages, write: Write) -> str:
@@ -42,17 +43,21 @@ def morning(now: datetime) -> datetime:
 
 
 def demo(folder: Path, territories: Territories, languages: Languages, write: Write, *, port: int, new: bool) -> None:
-    """Play the story in `folder`, or find what was kept there, then serve the page until interrupted."""
+    """Play the story in `folder`, or find what was kept there, then serve the page until interrupted.
+
+    Raises Wrong when the port is not to be had.
+    """
+    taken = ports.held(server.LOOPBACK, port)
     if new and folder.exists():
         shutil.rmtree(folder)
     kept = (folder / "monde.json").exists()
-    local = open_local(folder, territories, languages, start=morning(machine()) - LASTS)
+    local = open_local(folder, territories, languages, start=morning(machine()) - AGO)
     say = languages.say("fr")
     try:
         if kept:
             write(say(tr("Le bac à sable reprend où il en était ; « atelier demo --neuf » recommence tout.")))
         else:
-            asyncio.run(told(local, write))
+            asyncio.run(_played(local, write))
         write(
             "\n"
             + say(
@@ -62,9 +67,17 @@ def demo(folder: Path, territories: Territories, languages: Languages, write: Wr
                 )
             )
         )
-        server.serve(local, port)
+        server.serve(local, taken)
     finally:
         local.close()
+
+
+async def _played(local: Local, write: Write) -> None:
+    """The story, then the days left until today, and what rings meanwhile."""
+    await told(local, write)
+    left = machine().date() - local.clock.now().date()
+    local.clock.jump(max(left, timedelta(0)))
+    await local.app.settle()
 
 
 async def told(local: Local, write: Write) -> str:

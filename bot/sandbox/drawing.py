@@ -61,7 +61,7 @@ def message(drawn: Message, say: Say) -> MessageView:
         menus=tuple(menus),
         rows=tuple(map(tuple, rows)),
         files=tuple(_file(f, say) for f in drawn.files),
-        left_out=say(tr("… et {count} autres éléments qui ne tiennent pas dans un message.", count=dropped))
+        left_out=say(tr("… et {count} autre(s) élément(s) : un message n'en contient pas plus.", count=dropped))
         if dropped
         else "",
         card=drawn.card is not None,

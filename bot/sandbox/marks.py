@@ -11,6 +11,8 @@ from unicodedata import category
 
 from markupsafe import Markup, escape
 
+from chat.language import TURNING
+
 _MARKS = "*-•"
 _PRIVATE = {ord(mark): 0xF0000 + ord(mark) for mark in _MARKS}
 _BACK = {private: mark for mark, private in _PRIVATE.items()}
@@ -19,8 +21,8 @@ _ITEM = re.compile(r"[ \t]*[-•] +(.*)")
 
 
 def quiet(words: str) -> str:
-    """People's words, their marks put to sleep and their control characters (terminal escapes) taken out."""
-    return "".join(c for c in words if c in "\n\t" or category(c) != "Cc").translate(_PRIVATE)
+    """People's words, their marks put to sleep and their control characters (terminal escapes) and what turns the text taken out."""
+    return "".join(c for c in words if c in "\n\t" or (category(c) != "Cc" and c not in TURNING)).translate(_PRIVATE)
 
 
 def loud(text: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from socket import socket
 
-import uvicorn
 from starlette.applications import Starlette
 
-from bot import memory
+from bot import memory, ports
 from bot.sandbox.local import Local
 from bot.sandbox.page import routes
 from scheduler.clock import Ticking
@@ -48,6 +48,6 @@ def site(local: Local, lang: str = "fr") -> Starlette:
     return made
 
 
-def serve(local: Local, port: int, lang: str = "fr") -> None:
-    """Serve the page on the loopback until interrupted."""
-    uvicorn.run(site(local, lang), host=LOOPBACK, port=port, log_level="warning", server_header=False)
+def serve(local: Local, port: socket, lang: str = "fr") -> None:
+    """Serve the page on a port of the loopback until interrupted."""
+    ports.serve(site(local, lang), port)

@@ -118,7 +118,7 @@ class Pen:
         return [blocks.context(f"📎 {' · '.join(' '.join(f.name.split()) for f in files)}")] if files else []
 
     def _left_out(self, count: int) -> list[Block]:
-        sentence = tr("… et {count} autres éléments qui ne tiennent pas dans un message.", count=count)
+        sentence = tr("… et {count} autre(s) élément(s) : un message n'en contient pas plus.", count=count)
         return [blocks.context(self.say(sentence))] if count else []
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
+from chat.language import TURNING
+
 _ASLEEP = chr(0xF0000 + ord("*"))
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ALIKE = str.maketrans({
@@ -26,10 +28,10 @@ _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 
 
 def quiet(words: str) -> str:
-    """People's words, their asterisks put to sleep and their control characters taken out."""
+    """People's words, their asterisks put to sleep, their control characters and what turns the text taken out."""
     if words.isprintable():  # as nearly all are
         return words.replace("*", _ASLEEP)
-    kept = "".join(c for c in words if c in "\n\t" or category(c) not in {"Cc", "Cs"})
+    kept = "".join(c for c in words if c in "\n\t" or (category(c) not in {"Cc", "Cs"} and c not in TURNING))
     return kept.replace("*", _ASLEEP)
 
 

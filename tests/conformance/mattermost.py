@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
 
-from bot.mattermost.app import MattermostRoom
-from bot.mattermost.marks import JOINER
-from bot.mattermost.platform import Mattermost
 from bot.sandbox.people import EVERYBODY, STRANGER, Somebody
 from chat.language import Languages
 from chat.talk import Given
-from tests.conformance.stage import Ear, Field, Lost, Read, Scripted, Stage, Turned, Window
+from tests.conformance.mattermost_reading import MattermostReading, Post, action_of, option_of
+from tests.conformance.stage import Ear, Lost, Read, Scripted, Turned
 from tests.mattermost import calls
 from tests.mattermost.captured import Refusal
 from tests.mattermost.person import Person
@@ -25,35 +22,13 @@ from tests.mattermost.server import serving
 from tests.mattermost.town import called, connected, room_of
 from tests.mattermost.world import World, new_id
 
-WAYS = {"text": "ligne", "textarea": "zone de texte", "select": "menu", "bool": "cases à cocher"}
-MENTION = re.compile(rf"(?<![A-Za-z0-9])@(?!{JOINER})[A-Za-z]\w*")
-ESCAPE = re.compile(r"\\([\\`*_~|\[\]#>+.=-])")
 
-
-@dataclass
-class MattermostStage(Stage):
+@dataclass(kw_only=True)
+class MattermostStage(MattermostReading[Person]):
     """The server, the room, and the accounts."""
 
     world: World
-    room: MattermostRoom
-    ear: Ear
-    desk: Scripted
-    review: str
-    people: dict[str, Person] = field(default_factory=dict)
-    typed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    wrong: dict[str, dict[str, Any]] = field(default_factory=dict)
-    name: str = "mattermost"
-    elsewhere: bool = True
     _last: Callable[[], Awaitable[Any]] | None = None
-
-    def __post_init__(self) -> None:
-        self.platform: Mattermost = self.room.platform
-
-    def account(self, who: Somebody) -> str:
-        return self.people[who.account].id
-
-    def home(self, who: Somebody) -> str:
-        return self.people[who.account].direct
 
     def outage(self, kind: str) -> None:
         self.world.outage = kind
@@ -88,32 +63,12 @@ class MattermostStage(Stage):
         except Refusal as error:
             raise Turned("not the command's token") from error
 
-    def mentions(self, read: Read) -> list[str]:
-        return MENTION.findall(read.text)
-
     async def downloaded(self, who: Somebody, name: str) -> bytes:
         for post in reversed(self.people[who.account].screen()):
             for id_ in post.get("file_ids") or []:
                 if self.world.files[id_]["name"] == name:
                     return self.world.contents[id_]
         raise Lost(name)
-
-    def _screen(self, who: Somebody, place: str) -> list[Read]:
-        return [self._read(post, who) for post in self.people[who.account].screen(place)]
-
-    def _read(self, post: dict[str, Any], who: Somebody) -> Read:
-        blocks = post["props"].get("attachments") or []
-        lines = [post["message"]]
-        for block in blocks:
-            lines += [block["title"], block["text"], *(f"{f['title']} : {f['value']}" for f in block["fields"] or [])]
-        actions = [a for block in blocks for a in block.get("actions", [])]
-        menus = {a["name"]: tuple(o["text"] for o in a["options"]) for a in actions if a["type"] == "select"}
-        files = tuple(self.world.files[i]["name"] for i in post.get("file_ids") or [])
-        text = ESCAPE.sub(r"\1", "\n".join(filter(None, lines))).replace("**", "")
-        buttons = tuple(a["name"] for a in actions if a["type"] == "button")
-        return Read(
-            post["id"], text, buttons, menus, files, post["root_id"], post["user_id"] == self.account(who), post
-        )
 
     @property
     def nowhere(self) -> str:
@@ -122,17 +77,11 @@ class MattermostStage(Stage):
     def members(self, place: str) -> set[str]:
         return self.world.members[place] - {self.world.bot}
 
-    def window(self, who: Somebody) -> Window | None:
-        opened = self.world.dialogs.get(self.account(who))
-        if opened is None:
-            return None
-        dialog, wrong = opened["dialog"], self.wrong.get(self.account(who), {})
-        typed = self.typed.get(self.account(who), {})
-        names = dict.fromkeys(e["name"].partition(".")[0] for e in dialog["elements"])
-        fields = {n: field_of(n, dialog["elements"], typed, wrong.get("errors", {})) for n in names}
-        return Window(
-            dialog["title"], dialog["introduction_text"], fields, dialog["submit_label"], wrong.get("error", "")
-        )
+    def _files(self, post: Post) -> tuple[str, ...]:
+        return tuple(self.world.files[id_]["name"] for id_ in post.get("file_ids") or [])
+
+    def _opened(self, who: Somebody) -> dict[str, Any] | None:
+        return self.world.dialogs.get(self.account(who))
 
     async def _do(self, deed: Callable[[], Awaitable[Any]]) -> Any:
         self._last = self._repeated
@@ -171,9 +120,6 @@ class MattermostStage(Stage):
         self.world.change(self.world.posts[post["id"]], {"message": text})
         await self.came(before + 1)
 
-    async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None:
-        await self._say(who, text, place, thread, files)
-
     async def _press(self, who: Somebody, read: Read, label: str) -> None:
         assert isinstance(read.inner, dict)
         post, action = read.inner, action_of(read.inner, label)
@@ -182,43 +128,18 @@ class MattermostStage(Stage):
     async def _choose(self, who: Somebody, read: Read, menu: str, line: str) -> None:
         assert isinstance(read.inner, dict)
         post, action = read.inner, action_of(read.inner, menu)
-        value = next(o["value"] for o in action["options"] if o["text"] == line)
+        value = option_of(action, line)
         await self._do(lambda: calls.press(self.world, self.account(who), post, action["id"], value))
 
     async def _fill(self, who: Somebody, given: Given) -> None:
         account = self.account(who)
-        typed = self.typed.get(account, {}) | given
-        opened = self.world.dialogs[account]
-        self.wrong[account] = await self._do(lambda: self.people[who.account].fill(**typed))
-        if self.world.dialogs.get(account) is opened:
-            self.typed[account] = typed
-        else:
-            self.typed.pop(account, None)
+        typed, opened = self.typed.get(who.account, {}) | given, self.world.dialogs[account]
+        self.wrong[who.account] = await self._do(lambda: self.people[who.account].fill(**typed))
+        self.typed[who.account] = typed if self.world.dialogs.get(account) is opened else {}
 
     async def _quiet(self) -> None:
         await self.room.events.drain()
         await self.room.hub.tasks.drain()
-
-
-def action_of(post: dict[str, Any], label: str) -> dict[str, Any]:
-    """The first button or menu of that name."""
-    blocks = post["props"].get("attachments") or []
-    return next(a for b in blocks for a in b.get("actions", []) if a["name"] == label)
-
-
-def field_of(name: str, elements: list[dict[str, Any]], typed: Mapping[str, Any], errors: Mapping[str, str]) -> Field:
-    """A question in a window, as it is read there."""
-    mine = [e for e in elements if e["name"].partition(".")[0] == name]
-    first = mine[0]
-    text = " ".join(filter(None, (first["display_name"], first["help_text"])))
-    problem = " ".join(errors[e["name"]] for e in mine if e["name"] in errors)
-    if first["type"] == "bool":
-        ticked = tuple(e["name"].partition(".")[2] for e in mine if e["default"] == "true")
-        lines = {e["name"].partition(".")[2]: e["placeholder"] for e in mine}
-        return Field(WAYS["bool"], text, typed.get(name, ticked), lines, problem)
-    lines = {o["value"]: o["text"] for o in first.get("options") or []}
-    way = "date écrite" if first.get("placeholder") else WAYS[first["type"]]
-    return Field(way, text, typed.get(name, first["default"]), lines, problem)
 
 
 @asynccontextmanager
@@ -234,7 +155,7 @@ async def staged(
             room = room_of(world, review, languages, fetch=fetch)
             starlette.routes.extend(room.routes)
             room.attach(ear.receive)
-            stage = MattermostStage(world, room, ear, desk, review)
+            stage = MattermostStage(world=world, room=room, ear=ear, desk=desk, review=review)
             for account in (*(s.account for s in EVERYBODY), STRANGER.account):
                 stage.people[account] = Person.new(world, account)
             world.members[review] |= {stage.people[a].id for a in ("ad1-instruction", "ad1-validation", "ad1-budget")}

@@ -23,12 +23,11 @@ from bot.mattermost.app import COMMANDS, Config, MattermostRoom
 from bot.mattermost.client import driver, trust
 from bot.mattermost.installed import Installed, Wanted
 from bot.mattermost.installer import Installer
-from bot.mattermost.platform import Mattermost
 from bot.sandbox.people import EVERYBODY, REVIEWERS, STRANGER, Somebody
 from chat.language import Languages
 from chat.talk import Given, Pressed
-from tests.conformance.mattermost import ESCAPE, MENTION, action_of, field_of
-from tests.conformance.stage import Ear, Lost, Read, Scripted, Stage, Turned, Window
+from tests.conformance.mattermost_reading import MattermostReading, Post, action_of, option_of
+from tests.conformance.stage import Ear, Lost, Read, Scripted, Turned
 from tests.mattermost.town import KEY, called
 from tests.mattermost.visitor import Visitor
 
@@ -50,36 +49,15 @@ class Server:
     team: str = "atelier"
 
 
-@dataclass
-class RemoteStage(Stage):
+@dataclass(kw_only=True)
+class RemoteStage(MattermostReading[Visitor]):
     """The server by its address, the room, and the accounts."""
 
-    room: MattermostRoom
-    ear: Ear
-    desk: Scripted
-    review: str
     admin: Visitor
-    people: dict[str, Visitor] = field(default_factory=dict)
-    wrong: dict[str, dict[str, Any]] = field(default_factory=dict)
-    typed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    name: str = "mattermost"
-    elsewhere: bool = True
-
-    def __post_init__(self) -> None:
-        self.platform: Mattermost = self.room.platform
-
-    def account(self, who: Somebody) -> str:
-        return self.people[who.account].id
-
-    def home(self, who: Somebody) -> str:
-        return self.people[who.account].direct
 
     def mention(self, who: Somebody) -> tuple[str, str]:
         name = f"@{self.people[who.account].name}"
         return name, name
-
-    def mentions(self, read: Read) -> list[str]:
-        return MENTION.findall(read.text)
 
     @property
     def nowhere(self) -> str:
@@ -130,34 +108,11 @@ class RemoteStage(Stage):
                     return content
         raise Lost(name)
 
-    def _screen(self, who: Somebody, place: str) -> list[Read]:
-        return [self._read(post, who) for post in self.people[who.account].screen(place)]
+    def _files(self, post: Post) -> tuple[str, ...]:
+        return tuple(file["name"] for file in _files(post))
 
-    def _read(self, post: dict[str, Any], who: Somebody) -> Read:
-        blocks = post["props"].get("attachments") or []
-        lines = [post["message"]]
-        for block in blocks:
-            told = (f"{f['title']} : {f['value']}" for f in block.get("fields") or [])
-            lines += [block.get("title", ""), block.get("text", ""), *told]
-        pressed = [a for block in blocks for a in block.get("actions") or []]
-        menus = {a["name"]: tuple(o["text"] for o in a["options"]) for a in pressed if a["type"] == "select"}
-        text = ESCAPE.sub(r"\1", "\n".join(filter(None, lines))).replace("**", "")
-        buttons = tuple(a["name"] for a in pressed if a["type"] == "button")
-        whispered = post["type"] == "system_ephemeral"
-        mine = post["user_id"] == self.account(who) and not whispered
-        return Read(post["id"], text, buttons, menus, tuple(f["name"] for f in _files(post)), post["root_id"], mine, post)  # fmt: skip
-
-    def window(self, who: Somebody) -> Window | None:
-        opened = self.people[who.account].dialog
-        if opened is None:
-            return None
-        dialog, wrong = opened["dialog"], self.wrong.get(who.account, {})
-        names = dict.fromkeys(e["name"].partition(".")[0] for e in dialog["elements"])
-        typed = self.typed.get(who.account, {})
-        fields = {n: field_of(n, dialog["elements"], typed, wrong.get("errors") or {}) for n in names}
-        return Window(
-            dialog["title"], dialog["introduction_text"], fields, dialog["submit_label"], wrong.get("error", "")
-        )
+    def _opened(self, who: Somebody) -> dict[str, Any] | None:
+        return self.people[who.account].dialog
 
     async def _command(self, who: Somebody, text: str, place: str) -> None:
         await self._heard(lambda: self.people[who.account].command(text, place))
@@ -173,9 +128,6 @@ class RemoteStage(Stage):
         post = next(p for p in reversed(visitor.screen(place)) if p["user_id"] == visitor.id and not p["type"])
         await self._heard(lambda: visitor.act("PUT", f"/posts/{post['id']}/patch", json={"message": text}))
 
-    async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None:
-        await self._say(who, text, place, thread, files)
-
     async def _press(self, who: Somebody, read: Read, label: str) -> None:
         assert isinstance(read.inner, dict)
         await self.people[who.account].press_on(read.inner, action_of(read.inner, label))
@@ -183,8 +135,7 @@ class RemoteStage(Stage):
     async def _choose(self, who: Somebody, read: Read, menu: str, line: str) -> None:
         assert isinstance(read.inner, dict)
         action = action_of(read.inner, menu)
-        value = next(option["value"] for option in action["options"] if option["text"] == line)
-        await self.people[who.account].press_on(read.inner, action, value)
+        await self.people[who.account].press_on(read.inner, action, option_of(action, line))
 
     async def _fill(self, who: Somebody, given: Given) -> None:
         visitor = self.people[who.account]
@@ -209,7 +160,7 @@ class RemoteStage(Stage):
             calm = calm + 1 if same else 0
 
 
-def _files(post: dict[str, Any]) -> list[dict[str, Any]]:
+def _files(post: Post) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (post.get("metadata") or {}).get("files") or []
     return found
 
@@ -266,7 +217,7 @@ async def staged(
         room = MattermostRoom(config, secret=KEY + run.encode(), languages=languages, fetch=fetch)
         starlette.routes.extend(room.routes)
         room.attach(ear.receive)
-        stage = RemoteStage(room, ear, desk, review, admin)
+        stage = RemoteStage(room=room, ear=ear, desk=desk, review=review, admin=admin)
         for account in (*(s.account for s in EVERYBODY), STRANGER.account):
             stage.people[account] = visitor = await _person(admin, account, run).arrive()
             stack.push_async_callback(visitor.leave)

@@ -7,6 +7,7 @@ is a person's, on the platform (detours.py).
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -86,14 +87,15 @@ def placed(stage: Stage, id_: str) -> None:
     """The atelier where this row may be taken, and its hour."""
     step = next(s for s in detours() if s.id == id_)
     dossier, at = scene(step, step.source[0])
+    put(stage, dossier, ref_of(step), at)
+
+
+def put(stage: Stage, dossier: Dossier, ref: str, at: datetime) -> None:
+    """A dossier of the rules' tests, kept under this reference, with the hour it came to there."""
     if at > stage.clock.now():
         stage.clock.jump(at - stage.clock.now())
-
-    def put(unit: Unit) -> None:
-        unit.dossiers.add(_theirs(dossier, ref_of(step)))
-
     assert stage.app is not None
-    stage.app.writer.call(put)
+    stage.app.writer.call(lambda unit: unit.dossiers.add(_theirs(dossier, ref)))
 
 
 def _theirs(dossier: Dossier, ref: str) -> Dossier:

@@ -19,7 +19,7 @@ from tests.conformance.stages import HANDED
 PART = "Ce que le robot écrit"
 REF = "ADT-2026-0007"
 NUMBERS = itertools.count(1)
-COUNTED = re.compile(r"… et (\d+) autres éléments")
+COUNTED = re.compile(r"… et (\d+) autres? éléments?")
 NASTY = "@all @channel @here <!channel> <!here> <@U0001> <script>alert(1)</script> <b>gras</b> @camille"
 
 
