@@ -17,7 +17,7 @@ from atelier.fiche import item
 from atelier.grammar import Step
 from atelier.labels import AD1, EVERYBODY, OF_THE_STATE
 from atelier.procedure import STEPS
-from atelier.words import PersonId, Reference, Role, State
+from atelier.words import Do, PersonId, Reference, Role, State
 from chat.cards import Button, Card, Fact, Menu, Message, Token, Tone
 from chat.text import Text, joined, raw, tr
 from handlers import mission, names, takeable, why
@@ -30,6 +30,8 @@ TONES: dict[State, Tone] = {
     State.REFUSEE: "bad",
     State.REORIENTEE: "bad",
 }
+ASIDE = frozenset({*(step.act for step in ANY_TIME), Do.RETIRER_PERSONNE})
+"""What may be done at any time, and is rarely: offered in a menu, not in a channel."""
 QUEUED = frozenset({State.TRANSMISE, State.EN_ECHANGE, State.A_COMPLETER})
 SENSES = {"favorable": tr("Favorable"), "reserve": tr("Réservé"), "defavorable": tr("Défavorable")}
 
@@ -111,7 +113,7 @@ def _review(unit: Unit, dossier: Dossier, now: datetime) -> Card:
 def _atelier(unit: Unit, dossier: Dossier, now: datetime, roles: tuple[Role, ...] = tuple(EVERYBODY - AD1)) -> Card:
     """What everybody of an atelier (or its groupement) may read; a gesture that is not theirs is refused by the table."""
     theirs, runs = set(roles), audience.common(dossier, roles)
-    steps = shown(dossier, (s for s in STEPS if theirs & set(s.by) and s not in ANY_TIME))
+    steps = shown(dossier, (s for s in STEPS if theirs & set(s.by) and s.act not in ASIDE))
     return Card(
         title=names.subject(dossier),
         state=names.state(dossier),
@@ -158,13 +160,13 @@ def _gone(dossier: Dossier) -> Card:
 
 def step_buttons(steps: Sequence[Step], dossier: Dossier) -> tuple[Button, ...]:
     """The buttons of the steps that are in their time; what may be done at any time waits in the menu."""
-    usual = [s for s in steps if s not in ANY_TIME or len(steps) <= FEW]
+    usual = [s for s in steps if s.act not in ASIDE or len(steps) <= FEW]
     return tuple(step_button(s, dossier, first=i == 0) for i, s in enumerate(usual))
 
 
 def other_steps(steps: Sequence[Step], dossier: Dossier) -> tuple[Menu, ...]:
     """« Autres gestes »: what may be done at any time, in a menu, so that the first button is the one that counts."""
-    others = [s for s in steps if s in ANY_TIME]
+    others = [s for s in steps if s.act in ASIDE]
     if not others or len(steps) <= FEW:
         return ()
     token = Token(act="geste", ref=dossier.ref, version=dossier.version)

@@ -187,7 +187,7 @@ async def test_their_card_says_they_have_no_part_any_more(town: Town) -> None:
     await town.player.press(NORA, "Confirmer")
     assert "Répondre au complément" in town.read(robin)
     await town.player.command(CAMILLE, f"voir {ref}")
-    await town.player.press(CAMILLE, "Retirer une personne")
+    await town.player.choose(CAMILLE, "Autres gestes", "Retirer une personne")
     await town.player.fill(CAMILLE, {"personne": robin.account})
     await town.local.app.settle()
     read = town.read(robin)
