@@ -47,6 +47,11 @@ class Person(Value):
     superior: PersonId = PersonId("")
     """Who is told when a task of theirs is long overdue; empty when nobody was named."""
 
+    @property
+    def administers(self) -> bool:
+        """True for who holds the administrators' role, whether they are still active or not."""
+        return any(holding.role is Role.ADMIN for holding in self.holdings)
+
 
 class Answered(Value):
     """One answer of the fiche: the checked value, its own version, and who gave it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atelier.words import Role
 from bot.findings import Finding, faute
 from chat.text import tr
 from storage.reader import Reader
@@ -23,5 +22,5 @@ def findings(reader: Reader) -> Iterator[Finding]:
 
 def _unled(unit: Unit) -> bool:
     people = unit.people.all()
-    leads = (p for p in people if any(h.role is Role.ADMIN for h in p.holdings))
+    leads = [p for p in people if p.administers]
     return bool(people) and all(unit.people.direct(p.id) is None for p in leads)

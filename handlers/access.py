@@ -128,7 +128,7 @@ def _asked(unit: Unit, sender: Address, typed: Given, now: datetime, config: Con
 
 def _administrators(unit: Unit) -> list[tuple[Person, Address]]:
     """Who answers, and where they are written to."""
-    leads = (p for p in unit.people.all() if _leads(p))
+    leads = (p for p in unit.people.all() if p.administers)
     return [(p, place) for p in leads if (place := unit.people.direct(p.id)) is not None]
 
 
@@ -173,7 +173,7 @@ def _button(label: Text, token: Token, style: Style) -> Button:
 
 def waiting(here: Here) -> list[Request]:
     """The requests somebody has to answer, the oldest first: an administrator's; nobody else has any."""
-    return here.unit.access.waiting(SHOWN) if _leads(here.person) else []
+    return here.unit.access.waiting(SHOWN) if here.person.administers else []
 
 
 def known(here: Here) -> Answer:
@@ -182,17 +182,14 @@ def known(here: Here) -> Answer:
     if found:
         return answer(here, *(Say(message=_card(request.id, request.wanted)) for request in found))
     return say(
-        here, tr("Aucune demande d'accès n'attend.") if _leads(here.person) else tr("Vous êtes déjà dans l'annuaire.")
+        here,
+        tr("Aucune demande d'accès n'attend.") if here.person.administers else tr("Vous êtes déjà dans l'annuaire."),
     )
-
-
-def _leads(person: Person) -> bool:
-    return any(holding.role is Role.ADMIN for holding in person.holdings)
 
 
 def decided(here: Here, token: Token) -> Answer:
     """An administrator accepts or declines; the person is told in their direct conversation."""
-    if not _leads(here.person):
+    if not here.person.administers:
         raise Refused(fr("Seul un administrateur du robot répond aux demandes d'accès."))
     accepted = token.act == ACCEPT
     request = here.unit.access.get(token.arg)

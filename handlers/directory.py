@@ -77,7 +77,7 @@ def _addresses(entry: Entry) -> tuple[Address, ...]:
 
 def _kept_by_somebody(before: Iterable[Person], after: Iterable[Person]) -> None:
     """Raise Refused when the last administrator would go: nobody could answer an access request, nor transfer."""
-    if any(map(_administers, before)) and not any(map(_administers, after)):
+    if _led(before) and not _led(after):
         raise Refused(
             fr(
                 "Ce fichier retire le dernier administrateur du robot : donnez d'abord le rôle ADMIN à une autre personne, "
@@ -86,8 +86,8 @@ def _kept_by_somebody(before: Iterable[Person], after: Iterable[Person]) -> None
         )
 
 
-def _administers(person: Person) -> bool:
-    return person.active and any(h.role is Role.ADMIN for h in person.holdings)
+def _led(people: Iterable[Person]) -> bool:
+    return any(person.active and person.administers for person in people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,5 +207,5 @@ def first_admins(unit: Unit, admins: Iterable[Address]) -> None:
                 holdings=(Holding(role=Role.ADMIN),),
             )
             unit.people.add(person, (account,))
-        elif not any(h.role is Role.ADMIN for h in known.holdings):
+        elif not known.administers:
             unit.people.save(known.model_copy(update={"holdings": (*known.holdings, Holding(role=Role.ADMIN))}))

@@ -13,10 +13,9 @@ from atelier.leaving import lost_by, takeable
 from atelier.spelling import key
 from atelier.words import PersonId, Refused, fr
 from chat.cards import Address
-from chat.text import Text, joined, raw, tr
+from chat.text import Text, joined, tr
 from handlers import names
 from handlers.here import Here
-from storage.errors import NotFound
 
 ACCOUNT = re.compile(r"(?:<@)?@?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]{0,99})(?:\|[^>]*)?>?")
 """« @camille », or a mention as a platform writes it: « <@U123|camille> »."""
@@ -70,7 +69,10 @@ def leavers(here: Here, dossier: Dossier) -> Iterator[tuple[str, Text]]:
     for person in _given_a_part(here, dossier):
         lost = lost_by(dossier, person)
         if lost and person.id != here.person.id:
-            yield person.id, tr("{name} — {roles}", name=named(person), roles=joined(map(names.role, lost), ", "))
+            yield (
+                person.id,
+                tr("{name} — {roles}", name=names.called(person), roles=joined(map(names.role, lost), ", ")),
+            )
 
 
 def leaving(here: Here, dossier: Dossier, typed: str) -> Person | None:
@@ -81,22 +83,9 @@ def leaving(here: Here, dossier: Dossier, typed: str) -> Person | None:
     return meant[0] if len(meant) == 1 else known(here, wanted)
 
 
-def found(here: Here, id_: PersonId) -> Person:
-    """The person of this id; without a name when it was erased."""
-    try:
-        return here.unit.people.get(id_)
-    except NotFound:
-        return Person(id=id_, name="", active=False)
-
-
-def named(person: Person) -> Text:
-    """Their name, or that it was erased."""
-    return raw(person.name) if person.name else tr("une personne dont le nom a été effacé")
-
-
 def _given_a_part(here: Here, dossier: Dossier) -> tuple[Person, ...]:
     """Whoever was given there a part that may be taken back, once each."""
-    return tuple(found(here, id_) for id_ in dict.fromkeys(member.person for member in takeable(dossier)))
+    return tuple(names.person(here.unit, id_) for id_ in dict.fromkeys(member.person for member in takeable(dossier)))
 
 
 def _beside(here: Here, account: re.Match[str]) -> Address:

@@ -12,7 +12,7 @@ from atelier.words import Do, PersonId, Role
 from chat.cards import Message
 from chat.talk import Answer
 from chat.text import Text, joined, tr
-from handlers import clocks, entries, following, guests, names, notices, previews
+from handlers import clocks, entries, following, names, notices, previews
 from handlers.here import Here, say
 
 
@@ -20,7 +20,7 @@ def take(here: Here, form: Retrait, outcome: Outcome) -> Answer:
     """Keep the request without them, its journal and its reminders; tell them, and whoever had handed them a part."""
     before, dossier = outcome.before, outcome.dossier
     taken = [member for member in before.members if member not in dossier.members]
-    person, lost = guests.found(here, taken[0].person), tuple(member.role for member in taken)
+    person, lost = names.person(here.unit, taken[0].person), tuple(member.role for member in taken)
     here.unit.dossiers.save(dossier, before.version)
     here.unit.journal.write(
         dossier.ref, what=outcome.step.id, by=outcome.by, at=here.now, from_state=before.state, to_state=dossier.state,
@@ -75,18 +75,18 @@ def _tell(here: Here, dossier: Dossier, person: Person, lost: tuple[Role, ...]) 
 
 def _given_back(here: Here, dossier: Dossier, person: Person, giver: PersonId) -> None:
     """Whoever had transferred their part to them receives their own messages again."""
-    back = guests.found(here, giver)
+    back = names.person(here.unit, giver)
     if back.id == here.person.id or not dossier.roles_of(back):
         return
     text = tr(
         "{who} a retiré {name} de la demande {ref} : la part que vous aviez confiée à cette personne vous revient, avec ses messages.",
-        who=names.who_is(here.person, Role.SVC), name=guests.named(person), ref=dossier.ref,
+        who=names.who_is(here.person, Role.SVC), name=names.called(person), ref=dossier.ref,
     )  # fmt: skip
     notices.tell_person(here, back, Message(text=text), dossier.ref)
 
 
 def _done(here: Here, dossier: Dossier, person: Person, lost: tuple[Role, ...]) -> Text:
-    name, ref, left = guests.named(person), dossier.ref, dossier.roles_of(person)
+    name, ref, left = names.called(person), dossier.ref, dossier.roles_of(person)
     if left:
         return tr(
             "C'est fait : {name} n'a plus part à {ref} à titre de {roles}, et garde ce que l'annuaire lui donne ({others}).",

@@ -33,11 +33,21 @@ def told(unit: Unit, refused: Refused) -> Refused:
     return Refused(refused.sentence, **{**refused.args_, **said}) if said else refused
 
 
-def _name(unit: Unit, person: PersonId) -> Text:
+def person(unit: Unit, id_: PersonId) -> Person:
+    """The person of this id; without a name when it was erased."""
     try:
-        return raw(unit.people.get(person).name)
+        return unit.people.get(id_)
     except NotFound:
-        return tr("une personne dont le nom a été effacé")
+        return Person(id=id_, name="", active=False)
+
+
+def called(somebody: Person) -> Text:
+    """Their name, or that it was erased."""
+    return raw(somebody.name) if somebody.name else tr("une personne dont le nom a été effacé")
+
+
+def _name(unit: Unit, id_: PersonId) -> Text:
+    return called(person(unit, id_))
 
 
 def role(code: Role) -> Text:

@@ -34,8 +34,7 @@ def told(here: Here, outcome: Outcome) -> tuple[Person, ...]:
     turn = awaited(outcome.dossier) if moved and outcome.dossier.mission is not None else ()
     roles = dict.fromkeys(r for r in (*outcome.step.tells, *turn) if r not in AD1)
     people = owing.listening(here.unit, outcome.dossier, roles)
-    untold = outcome.step.secret or outcome.dossier.mission is None
-    opened = () if untold else here.unit.ateliers.platforms(outcome.dossier.ref, opened=True)
+    opened = here.unit.ateliers.platforms(outcome.dossier.ref, opened=True) if _told_in_atelier(outcome) else ()
     theirs = _groupement_place(here, outcome)
 
     def reached(person: Person) -> bool:
@@ -134,8 +133,11 @@ def in_atelier(here: Here, outcome: Outcome, form: StepForm) -> None:
 
 def _atelier_places(here: Here, outcome: Outcome) -> tuple[Address, ...]:
     """None for what is secret, and before there is an atelier."""
-    untold = outcome.step.secret or outcome.dossier.mission is None
-    return () if untold else here.unit.ateliers.of(outcome.dossier.ref)
+    return here.unit.ateliers.of(outcome.dossier.ref) if _told_in_atelier(outcome) else ()
+
+
+def _told_in_atelier(outcome: Outcome) -> bool:
+    return outcome.dossier.mission is not None and not outcome.step.secret
 
 
 def in_groupement(here: Here, outcome: Outcome, form: StepForm) -> None:

@@ -54,7 +54,7 @@ def bring(
 
 def _importer(unit: Unit, by: str) -> Person:
     """The administrator who imports: the one named, or the only one there is."""
-    admins = [p for p in unit.people.all() if p.active and any(h.role is Role.ADMIN for h in p.holdings)]
+    admins = [p for p in unit.people.all() if p.active and p.administers]
     named = [p for p in admins if by in {"", p.id}]
     if len(named) == 1:
         return named[0]

@@ -17,7 +17,7 @@ from chat.cards import Address, Message
 from chat.platform import Platform, Undeliverable, Undelivered
 from handlers import cards
 from storage.errors import NotFound, Stale
-from storage.outbox import Lane, Letter
+from storage.letters import Lane, Letter
 from storage.unit import Unit
 from storage.writer import Writer
 

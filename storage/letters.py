@@ -1,9 +1,10 @@
-"""Letters by the many: messages written at once, how many wait, and those posted long ago, which are forgotten."""
+"""Letters and the places leased for them; messages written at once, how many wait, those posted long ago, forgotten."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -35,6 +36,41 @@ class Stats:
 
     waiting: int
     dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A place leased to us, until `until` (the machine's hour, aware)."""
+
+    place: Address
+    holder: str
+    lease: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to carry; `message` is None for a card, drawn by its key when it is sent."""
+
+    id: str
+    seq: int
+    place: Address
+    message: Message | None
+    key: str
+    thread: str
+    ref: str
+    audience: str
+    lang: str
+    attempts: int
+    lane: Lane
+
+
+def read(row: Any, lane: Lane) -> Letter:
+    """The letter of a row of the outbox."""
+    message = Message.model_validate(row.message) if row.message is not None else None
+    return Letter(
+        row.id, row.seq, lane.place, message, row.key, row.thread, row.ref, row.audience, row.lang, row.attempts, lane
+    )
 
 
 def forget_posted(connection: Connection, before: datetime) -> int:

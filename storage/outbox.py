@@ -7,9 +7,7 @@ its lease finds itself out. A letter whose try has no known end stays in doubt u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,7 +27,7 @@ from sqlalchemy import (
 from chat.cards import Address, Message
 from storage.cards import Copy
 from storage.errors import NotFound, Stale
-from storage.letters import Stats, Written, forget_posted
+from storage.letters import Lane, Letter, Stats, Written, forget_posted, read
 from storage.prepared import Prepared
 from storage.rows import insert_new
 from storage.tables import lanes, outbox
@@ -71,33 +69,6 @@ SAME_CARD = Prepared(
     .limit(1)
     .with_for_update()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A place leased to us, until `until` (the machine's hour, aware)."""
-
-    place: Address
-    holder: str
-    lease: int
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message to carry; `message` is None for a card, drawn by its key when it is sent."""
-
-    id: str
-    seq: int
-    place: Address
-    message: Message | None
-    key: str
-    thread: str
-    ref: str
-    audience: str
-    lang: str
-    attempts: int
-    lane: Lane
 
 
 class Outbox:
@@ -176,7 +147,7 @@ class Outbox:
     def letters(self, lane: Lane) -> list[Letter]:
         """What waits in a leased place, in order, a batch at a time."""
         self._held(lane)
-        return [_letter(row, lane) for row in LETTERS.rows(self._connection, _at(lane.place))]
+        return [read(row, lane) for row in LETTERS.rows(self._connection, _at(lane.place))]
 
     def renew(self, lane: Lane, now: datetime, seconds: float) -> Lane:
         """Hold the place longer: before each letter, so that a long batch never outlives its lease."""
@@ -299,10 +270,3 @@ def _at(place: Address) -> dict[str, object]:
 
 def _ours(lane: Lane) -> dict[str, object]:
     return {**_at(lane.place), "by": lane.holder, "under": lane.lease}
-
-
-def _letter(row: Any, lane: Lane) -> Letter:
-    message = Message.model_validate(row.message) if row.message is not None else None
-    return Letter(
-        row.id, row.seq, lane.place, message, row.key, row.thread, row.ref, row.audience, row.lang, row.attempts, lane
-    )

@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 from storage.engine import open_engine
 from storage.errors import Stale
-from storage.outbox import Lane
+from storage.letters import Lane
 
 PLACES = st.sampled_from([at("a"), at("b"), at("a", "slack")])
 SECONDS = timedelta(seconds=1)
