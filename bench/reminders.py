@@ -2,31 +2,23 @@
 
 Ours is what the bot does in production, through its writer: each request is read again, who owes the task found again,
 what one person gets merged, the message written in the outbox, and the next reminder; some two hundred a transaction, whose
-longest is told: people wait for it. Theirs is stock: a date job a reminder, whose function writes one row (what it is for)
-durably, which costs two commits each, one of them APScheduler's own. An idle tick is one that finds nothing due.
+longest is told: people wait for it. Theirs is stock (`stock.py`), twice: with jobs that do the same, unmerged, each in a
+transaction of its own, and with jobs that write but one row. An idle tick is one that finds nothing due.
 """
 
 from __future__ import annotations
 
-import pickle
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from apscheduler.events import EVENT_JOB_EXECUTED
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.util import datetime_to_utc_timestamp
 from sqlalchemy import func, insert, select
 
-from bench.tables import Table, ratio
+from bench import stock
+from bench.tables import Table, ratio, timed
 from bench.town import SECRET, Town, built
 from bot.ids import fresh_id
 from bot.serving import lasting
@@ -36,12 +28,7 @@ from storage.tables import reminders
 from storage.unit import Unit, Units
 from storage.writer import Writer
 
-PATIENCE = 60
 ONE_IN = 100
-HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
-IDLE = 50
-"""Idle ticks whose median is told."""
-AT_ONCE = 10_000
 
 
 def measured(folder: Path, sizes: tuple[int, ...]) -> Iterator[Table]:
@@ -51,15 +38,18 @@ def measured(folder: Path, sizes: tuple[int, ...]) -> Iterator[Table]:
     for size in sizes:
         due = size // ONE_IN
         spent, held, idle = _ours(built(folder / f"rings{size}.db", due), size)
-        took, theirs = _theirs(folder / f"jobs{size}.db", size)
-        told = (f"{spent:.0f}", f"{held:.0f}", f"{took:.0f}", ratio(took, spent), f"{idle:.2f}", f"{theirs:.2f}")
-        rows.append((size, due, *told))
+        took, theirs = _row_each(folder / f"jobs{size}.db", size)
+        told = _message_each(built(folder / f"told{size}.db", due), size)
+        said = (f"{spent:.0f}", f"{held:.0f}", f"{told:.0f}", ratio(told, spent), f"{took:.0f}", ratio(took, spent))
+        rows.append((size, due, *said, f"{idle:.2f}", f"{theirs:.2f}"))
     heads = (
         "rappels en attente",
         "dus",
         "les nôtres, dus",
         "écrivain tenu, au plus",
-        "APScheduler, dus",
+        "APScheduler, même travail",
+        "×",
+        "APScheduler, une ligne",
         "×",
         "nôtre, à vide",
         "APScheduler, à vide",
@@ -67,18 +57,11 @@ def measured(folder: Path, sizes: tuple[int, ...]) -> Iterator[Table]:
     yield Table("Rappels (millisecondes)", heads, rows)
 
 
-def _timed(move: object) -> float:
-    began = time.perf_counter()
-    assert callable(move)
-    move()
-    return (time.perf_counter() - began) * 1000
-
-
 def _ours(town: Town, size: int) -> tuple[float, float, float]:
     """One reminder a request due an hour ago, all the others in a month."""
     writer = Writer(Units(open_engine(town.url()), SECRET, fresh_id))
-    now = writer.call(_first) + HOUR
-    writer.call(lambda unit: _others(unit, size - town.count, now + MONTH))
+    now = writer.call(_first) + stock.HOUR
+    writer.call(lambda unit: _others(unit, size - town.count, now + stock.MONTH))
     before = writer.call(lambda unit: unit.reminders.awaiting(now))
     if sum(one.count for one in before) != town.count:
         raise AssertionError(f"{before} are not {town.count}")
@@ -87,12 +70,12 @@ def _ours(town: Town, size: int) -> tuple[float, float, float]:
     def ring() -> None:
         settled.append(writer.call(lambda unit: reminding.ring(unit, now)))
 
-    held = [_timed(ring)]
+    held = [timed(ring)]
     while settled[-1]:
-        held.append(_timed(ring))
+        held.append(timed(ring))
     if sum(settled) != town.count:
         raise AssertionError(f"{sum(settled)} of {town.count} settled")
-    idle = median(_timed(ring) for _ in range(IDLE))
+    idle = median(timed(ring) for _ in range(stock.IDLE))
     writer.close()
     return sum(held), max(held), idle
 
@@ -104,68 +87,37 @@ def _first(unit: Unit) -> datetime:
 
 def _others(unit: Unit, count: int, when: datetime) -> None:
     connection = unit.reminders._connection  # noqa: SLF001 - a bench makes them by the thousand
-    for start in range(0, count, AT_ONCE):
+    for start in range(0, count, stock.AT_ONCE):
         rows = [
             {
                 "ref": f"ADT-2025-{n:06d}", "rule": "CIBLE_COMPLEMENT", "generation": 1, "kind": "avant", "ordinal": 2,
                 "recipient": "usvc55", "planned": when, "due": when, "escalates": False, "state": "waiting",
             }
-            for n in range(start, min(start + AT_ONCE, count))
+            for n in range(start, min(start + stock.AT_ONCE, count))
         ]  # fmt: skip
         connection.execute(insert(reminders), rows)
 
 
-def fired(file: str) -> None:
-    """What a job does: one row, durable."""
-    with closing(sqlite3.connect(file, timeout=PATIENCE)) as database, database:
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("INSERT INTO sent VALUES (1)")
-
-
-def _theirs(file: Path, size: int) -> tuple[float, float]:
+def _row_each(file: Path, size: int) -> tuple[float, float]:
+    """Theirs, whose jobs write one row each."""
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE sent (one INTEGER)")
-    store = SQLAlchemyJobStore(url=f"sqlite:///{file}", engine_options={"connect_args": {"timeout": PATIENCE}})
-    scheduler = BackgroundScheduler(
-        jobstores={"default": store}, executors={"default": ThreadPoolExecutor(1)}, timezone="UTC",
-        job_defaults={"misfire_grace_time": None},
-    )  # fmt: skip
-    over, seen = threading.Event(), []
-    due = size // ONE_IN
-
-    def count(event: object) -> None:
-        seen.append(event)
-        if len(seen) >= due:
-            over.set()
-
-    scheduler.add_listener(count, EVENT_JOB_EXECUTED)
-    scheduler.start(paused=True)
-    _jobs(scheduler, store, file, size)
-    spent = _timed(lambda: (scheduler.resume(), over.wait(PATIENCE)))
-    if len(seen) != due:
-        raise AssertionError(f"{len(seen)} of {due} jobs executed")
-    scheduler.pause()
-    scheduler._process_jobs()  # noqa: SLF001 - what it does when it wakes up
-    scheduler.resume()
-    idle = median(_timed(scheduler._process_jobs) for _ in range(IDLE))  # noqa: SLF001
-    scheduler.shutdown(wait=False)
-    return spent, idle
+    return stock.run(file, size, stock.fired, [(str(file),)] * (size // ONE_IN))
 
 
-def _jobs(scheduler: BackgroundScheduler, store: SQLAlchemyJobStore, file: Path, size: int) -> None:
-    """Jobs as `add_job` stores them, written together: one by one, each is a commit."""
-    now = datetime.now(UTC)
-    model = scheduler.add_job(fired, "date", run_date=now + MONTH, args=(str(file),))
-    state = model.__getstate__()
-    store.remove_job(model.id)
-    due = size // ONE_IN
-    with store.engine.begin() as connection:
-        for start in range(0, size, AT_ONCE):
-            rows = []
-            for n in range(start, min(start + AT_ONCE, size)):
-                when = now - HOUR if n < due else now + MONTH
-                one = {**state, "id": f"{n}", "trigger": DateTrigger(when, "UTC"), "next_run_time": when}
-                told = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
-                rows.append({"id": f"{n}", "next_run_time": datetime_to_utc_timestamp(when), "job_state": told})
-            connection.execute(store.jobs_t.insert(), rows)
+def _message_each(town: Town, size: int) -> float:
+    """Theirs, whose jobs send the same reminders as ours and plan the next, in the same database as their store."""
+    writer = Writer(Units(open_engine(town.url()), SECRET, fresh_id))
+    due = writer.call(_first) + stock.HOUR
+    rows = writer.call(lambda unit: unit.reminders.due_to([one.recipient for one in unit.reminders.awaiting(due)], due))
+    before = writer.call(lambda unit: unit.outbox.stats().waiting)
+    file = str(town.file)
+    stock.WRITERS[file] = writer
+    spent, _ = stock.run(town.file, size, stock.told, [(file, row) for row in rows])
+    put = writer.call(lambda unit: unit.outbox.stats().waiting) - before
+    if put != town.count:
+        raise AssertionError(f"{put} of {town.count} messages")
+    del stock.WRITERS[file]
+    writer.close()
+    return spent

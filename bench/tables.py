@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -26,3 +27,10 @@ class Table:
 def ratio(ours: object, theirs: object) -> str:
     """How many times theirs."""
     return f"{float(str(ours)) / max(float(str(theirs)), 1e-9):.2f}"
+
+
+def timed(move: Callable[[], object]) -> float:
+    """How many milliseconds it takes."""
+    began = time.perf_counter()
+    move()
+    return (time.perf_counter() - began) * 1000

@@ -130,13 +130,14 @@ def _requests(unit: Unit, numbers: range, state: State | None, platform: str) ->
 
 
 def _moved(model: Dossier, number: int, now: datetime) -> Dossier:
-    """A request like the model, elsewhere, a few days old; who signed for it is known to the directory."""
+    """A request like the model, elsewhere, a few days old; who signed for it, and who examines it, are in the directory."""
     dep = place(number)
     told = (
         model.model_dump_json().replace('"SVC-SVC"', f'"usvc{dep}"').replace('"person":"SVC"', f'"person":"usvc{dep}"')
     )
-    told = told.replace('"person":"AD1I"', '"person":"uad0"').replace('"person":"AD1V"', '"person":"uadv"')
-    told = told.replace('"instructor":"AD1I"', '"instructor":"uad0"')
+    examined = examiner(number).lower()
+    told = told.replace('"person":"AD1I"', f'"person":"{examined}"').replace('"person":"AD1V"', '"person":"uadv"')
+    told = told.replace('"instructor":"AD1I"', f'"instructor":"{examined}"')
     answer = model.answers["territoire"].model_copy(
         update={"value": [{"code": f"{dep}{number:05d}", "label": f"Commune {number} ({dep})", "kind": "commune"}]}
     )
