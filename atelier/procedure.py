@@ -8,7 +8,7 @@ This file knows nothing of Slack, Mattermost, databases or clocks.
 from __future__ import annotations
 
 from atelier import effects, leaving, needs
-from atelier.execution import ACTING, ACTIVE, ATELIER, ENDED
+from atelier.execution import ACTING, ACTIVE, ATELIER, ENDED, PAYABLE
 from atelier.forms import (
     Avis,
     Courrier,
@@ -29,6 +29,8 @@ do, at, who, clock = Do, State, Role, RuleId
 
 BEFORE_ACT = (at.BROUILLON, at.TRANSMISE, at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE)
 FINAL = frozenset({at.REFUSEE, at.REORIENTEE, at.RETIREE, at.SANS_SUITE}) | ENDED
+STILL_PAID = ENDED & frozenset(PAYABLE)
+"""Ended, where what was done may still have to be paid: a deadline may run there."""
 
 # fmt: off
 OPENING = Step(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from atelier import rules
 from atelier.calendar import local_day, zone
 from atelier.dossier import Dossier, Holding, Person, Run
-from atelier.procedure import FINAL
+from atelier.procedure import FINAL, STILL_PAID
 from atelier.rhythm import awake, next_morning
 from atelier.words import PersonId, Role, State
 from chat.cards import Address, Card, File, Message
@@ -73,7 +73,8 @@ def gathered(unit: Unit, now: datetime, holder: str) -> Digest | None:
     if _told(last, at) or not awake(now, rules.PARIS) or not unit.leases.take(LEASE, holder, SECONDS):
         return None
     going = sorted(unit.dossiers.every(GOING), key=lambda one: timelines.nearest(one, AD1))
-    late = tuple(found for dossier in going for found in _late(unit, dossier, now))
+    running = (*going, *unit.dossiers.every(STILL_PAID))
+    late = tuple(found for dossier in running for found in _late(unit, dossier, now))
     picture = timelines.picture_of(unit, going, PICTURED, AD1, now)
     ends = tuple((str(ref), seq, mac) for ref, seq, mac in unit.journal.heads())
     return Digest(at, len(going), tuple(sorted(late, key=lambda one: one.due)), picture, ends)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -31,6 +32,10 @@ NOT_THERE = tr(
     "Le fichier de la base de données n'existe pas : vérifiez DATABASE_URL et le dossier d'où la commande est lancée. Pour "
     "en créer un, lancez « atelier migrate »."
 )
+MOVED = tr(
+    "Le fichier de la base de données a été déplacé ou remplacé : rien n'a été changé. Prévenez l'administrateur du robot, qui "
+    "doit le remettre à sa place ou redémarrer le robot."
+)
 ONE_AT_A_TIME = 0x0A7E11E5
 """The number of the lock under which the schema is moved; any, as long as it is always the same."""
 
@@ -44,8 +49,10 @@ def open_engine(url: str, patience: float = 5) -> Engine:
             json_serializer=written,
             connect_args={"timeout": patience, "check_same_thread": False},
         )
+        file = _OneFile(engine.url.database or "")
         event.listen(engine, "connect", partial(_sqlite_connect, patience))
-        event.listen(engine, "begin", _sqlite_begin)
+        event.listen(engine, "connect", file.opened)
+        event.listen(engine, "begin", file.begin)
         return engine
     return create_engine(
         psycopg_url(url),
@@ -104,8 +111,33 @@ def _patiently(raw: sqlite3.Connection, pragma: str, patience: float) -> None:
             return
 
 
-def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+class _OneFile:
+    """The file of a SQLite database, the same from the first connection to the last.
+
+    Moved or replaced under a running bot, what is written would go into a file that nobody finds again, as if all was well.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._known: tuple[int, int] | None = None
+
+    def opened(self, _raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        """Remember which file it is."""
+        self._known = self._known or self._found()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction that writes. Raises Away when another file, or none, is there now."""
+        if self._known != self._found():
+            raise Away(MOVED, f"{self._name} is another file")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _found(self) -> tuple[int, int] | None:
+        """None for what is no file: a database in memory, an address of SQLite's own."""
+        try:
+            there = os.stat(self._name)  # noqa: PTH116 - a path made at each transaction costs more than the looking
+        except OSError:
+            return None
+        return there.st_dev, there.st_ino
 
 
 def _config(connection: Connection) -> Config:

@@ -7,10 +7,12 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cases import in_state, walk
 from clockwork import REF, goes_by, lives, until
 from test_reminding import two_requests
 from town import LANGUAGES, MONDAY, Town, flat
 
+from atelier.words import Do, State
 from bot.sandbox.people import CAMILLE, HUGO, INES, NORA, REVIEW
 from bot.sandbox.transcript import told
 from handlers import digest, timelines
@@ -123,6 +125,18 @@ async def test_nothing_going_on_is_said_without_a_picture(town: Town) -> None:
     await goes_by(town, days=7)
     (said,) = weeks(town)
     assert "0 dossier en cours" in said
+    assert pictures(town, NORA, REVIEW.id) == []
+
+
+async def test_what_an_abandoned_atelier_still_owes_is_late_there_too(town: Town) -> None:
+    """It goes on no more, and is not drawn; its order must be paid all the same."""
+    await town.local.app.settle()
+    left = walk((Do.DEMANDER_PAIEMENT, Do.ABANDONNER), in_state(State.ANIMATION))
+    town.local.app.writer.call(lambda unit: unit.dossiers.add(left))
+    await goes_by(town, days=70)
+    said = weeks(town)[-1]
+    assert "0 dossier en cours, 1 échéance dépassée" in said
+    assert "Paiement du bon de commande" in said
     assert pictures(town, NORA, REVIEW.id) == []
 
 

@@ -117,13 +117,37 @@ def test_no_such_file(tmp_path):
 
 
 def test_a_file_moved_under_a_running_bot(sqlite_url):
+    """Nothing goes into a file that nobody will find; once it is back, all goes on."""
     engine = open_engine(sqlite_url)
-    check_schema(engine)
+    written(engine)
     file = Path(engine.url.database)
-    file.rename(file.with_name("elsewhere.db"))
-    with pytest.raises(Away):
-        check_schema(engine)
+    elsewhere = file.rename(file.with_name("elsewhere.db"))
+    for deed in (written, check_schema):
+        with pytest.raises(Away):
+            deed(engine)
+    assert not file.exists()
+    elsewhere.rename(file)
+    written(engine)
     engine.dispose()
+    assert counted(sqlite_url) == 3
+
+
+def test_a_file_replaced_under_a_running_bot(sqlite_url):
+    """A copy put in its place, as somebody restores a backup by hand: neither is written until the bot starts again."""
+    engine = open_engine(sqlite_url)
+    written(engine)
+    written(engine)
+    file = Path(engine.url.database)
+    copy = file.with_name("copy.db")
+    with closing(sqlite3.connect(file)) as one, closing(sqlite3.connect(copy)) as other:
+        one.backup(other)
+    copy.replace(file)
+    for deed in (written, check_schema, migrate):
+        with pytest.raises(Away) as caught:
+            deed(engine)
+        assert "déplacé ou remplacé" in caught.value.sentence.msg
+    engine.dispose()
+    assert counted(sqlite_url) == 3
 
 
 def test_no_such_folder(tmp_path):
