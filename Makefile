@@ -5,6 +5,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ROOMS := atelier chat documents storage handlers scheduler bot
 # Tests wait for processes and clocks half of the time: more of them than processors.
 JOBS ?= 4
+COMPILE := --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe \
+  --no-header --no-annotate
 
 .PHONY: demo story test check bench catalogues requirements
 
@@ -43,6 +45,7 @@ bench: .venv/.installed-dev
 catalogues: .venv/.installed-dev
 	$(BIN)/python scripts/catalogues.py
 
+# What runs is what was tested: the second list takes the versions of the first.
 requirements:
-	for f in requirements requirements-dev; do pip-compile --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-	  --strip-extras --allow-unsafe --no-header --no-annotate -o $$f.txt $$f.in; done
+	pip-compile $(COMPILE) -o requirements-dev.txt requirements-dev.in
+	pip-compile $(COMPILE) -c requirements-dev.txt -o requirements.txt requirements.in

@@ -54,6 +54,10 @@ MIME: Final = MappingProxyType(
     }
 )
 
+ENDINGS: Final = MappingProxyType({FileKind.JPEG: (".jpg", ".jpeg")})
+"""The ends of names that a kind may have; the others have their own alone."""
+NAME_LIMIT: Final = 200
+
 IMAGES: Final = ((b"\xff\xd8\xff", FileKind.JPEG), (b"\x89PNG\r\n\x1a\n", FileKind.PNG))
 PROGRAMS: Final = (
     b"MZ",  # Windows
@@ -99,6 +103,16 @@ def check_file(name: str, content: bytes) -> CheckedFile:
         )
     kind = identify(content, name)
     return CheckedFile(kind, kind.mime, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def kept_name(name: str, kind: FileKind) -> str:
+    """The name a file of that kind is kept and handed out under: no folder, no invisible sign, an end that tells its kind.
+
+    What calls itself a PDF may be a program as well: under the name « courrier.bat », one click would start it.
+    """
+    plain = _shown(name, NAME_LIMIT).strip()
+    ends = ENDINGS.get(kind, (f".{kind}",))
+    return plain if plain.lower().endswith(ends) else f"{plain}.{kind}"
 
 
 def identify(head_and_body: bytes, name: str) -> FileKind:
@@ -200,10 +214,10 @@ def _other_type(shown: str) -> Refused:
     )
 
 
-def _shown(name: str) -> str:
-    """Keep a name fit to be shown: no folder, no control character, its last 80 characters."""
-    printable = "".join(c for c in name if c.isprintable())
-    return printable.replace("\\", "/").rsplit("/", 1)[-1][-80:] or "fichier"
+def _shown(name: str, limit: int = 80) -> str:
+    """Keep a name fit to be shown: no folder, no control character, its last characters; any blank is a space."""
+    printable = "".join(" " if c.isspace() else c for c in name if c.isprintable() or c.isspace())
+    return printable.replace("\\", "/").rsplit("/", 1)[-1][-limit:] or "fichier"
 
 
 def _megabytes(size: int) -> str:

@@ -13,12 +13,13 @@ from decimal import Decimal
 from typing import Literal
 
 from atelier import correction_bounds as bounds
+from atelier.acting import ACCORD_CADRE, autre_accord_cadre
 from atelier.amounts import Tax
 from atelier.calendar import local_day
 from atelier.dossier import Dossier
 from atelier.grammar import Attempt
 from atelier.mission import Commande, Livrable, Mission
-from atelier.putting import act, credits_, deliverable, elus, order, session, solicitation
+from atelier.putting import act, contract, credits_, deliverable, elus, order, session, solicitation
 from atelier.words import RuleId, fr
 
 ORDER_CLOCKS = (RuleId.BC_OBSERVATIONS, RuleId.BC_EXECUTION)
@@ -53,6 +54,9 @@ def things(dossier: Dossier) -> Iterator[Recorded]:
     """Everything recorded of an atelier that may be put right."""
     mission = dossier.mission_()
     yield _text("acte", fr("Acte qui ordonne l'atelier"), "", mission.act, put=act)
+    if mission.unasked:
+        label = fr("Accord-cadre")
+        yield Recorded(ACCORD_CADRE, label, "", "text", mission.contract, contract, (), autre_accord_cadre)
     yield from _solicitation(mission)
     yield from _credits(dossier)
     for one in mission.commandes:

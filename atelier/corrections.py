@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
+from atelier.acting import ACCORD_CADRE, place_sous
 from atelier.amounts import parse_amount
 from atelier.correctable import Recorded, Said, things
 from atelier.dates import parse_day
@@ -102,6 +103,8 @@ def connue(attempt: Attempt) -> None:
 def rectifiee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """C3: put right, and the clocks that counted from it started anew from the right day."""
     found, value = thing(attempt), new_value(attempt)
+    if found.code == ACCORD_CADRE:
+        return place_sous(dossier, attempt, str(value))
     kept = found.put(dossier, value)
     for id_, about in found.clocks:
         if isinstance(value, date):

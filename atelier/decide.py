@@ -8,6 +8,7 @@ from datetime import datetime
 from atelier import clocks
 from atelier.awaited import lapsed
 from atelier.dossier import By, Closed, Dossier, Person
+from atelier.execution import ANY_TIME
 from atelier.grammar import Attempt, Outcome, Step
 from atelier.labels import ROLES, STATES
 from atelier.procedure import CORRESPONDENCE, OPENING, STEPS
@@ -34,6 +35,22 @@ def shown(dossier: Dossier, steps: Iterable[Step]) -> tuple[Step, ...]:
     """Those of these rows that are possible now, what moves the dossier first."""
     now = [s for s in steps if possible(s, dossier)]
     return tuple(sorted(now, key=lambda s: dossier.mission is not None and s in CORRESPONDENCE))
+
+
+def awaited_first(steps: Iterable[Step]) -> Step | None:
+    """The one of these rows to name as « à vous »: what an atelier waits for before what has a delay of its own.
+
+    What may be done at any time is nobody's next move, but to go on with a suspended atelier is.
+    """
+    return min(steps, key=_turn, default=None)
+
+
+def _turn(step: Step) -> int:
+    if step.act in {Do.REPRENDRE_ATELIER, Do.ACCUSER_RECEPTION}:
+        return 0
+    if step in ANY_TIME or step in CORRESPONDENCE:
+        return 3
+    return 2 if step.act is Do.PAYER else 1
 
 
 def possible(step: Step, dossier: Dossier) -> bool:

@@ -9,12 +9,26 @@ from __future__ import annotations
 from atelier import rules
 from atelier.contracts import AccordCadre, Groupement
 from atelier.dossier import Dossier
-from atelier.forms_designation import Acte, Designation, Disponible, Ecart, Indisponible, ReceptionConstatee
+from atelier.forms_designation import Designation, Disponible, Ecart, Indisponible, ReceptionConstatee
 from atelier.grammar import Attempt
-from atelier.mission import Mission, Sollicitation
+from atelier.mission import Sollicitation
+from atelier.ranking import moved
 from atelier.recording import answered_since, day_of, given, mission_of, not_before, not_to_come, receipt, recorded
 from atelier.values import Receipt
 from atelier.words import Labels, Refused, RuleId, State, fr
+
+BY_BUTTON, BY_ANSWER = fr("accusé de réception dans la messagerie"), fr("réponse du groupement")
+"""How a solicitation was received, when nobody recorded it."""
+UNASKED = fr(
+    "L'accord-cadre {code} est valable du {first} au {last} : rien ne peut être désigné ni commandé en dehors (code de la "
+    "commande publique, R2162-5). Placez l'atelier sous un autre : « /atelier rectifier {ref} saisie = accord_cadre »."
+)
+ASKED = fr(
+    "L'accord-cadre {code} est valable du {first} au {last} : rien ne peut être désigné ni commandé en dehors (code de la "
+    "commande publique, R2162-5). S'il est prolongé, faites importer sa nouvelle version par l'administrateur du robot ; sinon, "
+    "abandonnez cet atelier, et le service présente une nouvelle demande."
+)
+"""An atelier whose contract is over: before a groupement is asked, and after."""
 
 
 def contract_of(attempt: Attempt) -> AccordCadre:
@@ -27,35 +41,6 @@ def contract_of(attempt: Attempt) -> AccordCadre:
             )
         )
     return attempt.around.contract
-
-
-def accord_cadre_en_vigueur(attempt: Attempt) -> None:
-    """D8: the contract chosen is known, complete, in force, and not spent (R2162-5; DOMAIN §4)."""
-    code = given(attempt, Acte).accord_cadre
-    chosen = next((c for c in attempt.around.contracts if c.code == code), None)
-    if chosen is None:
-        known = ", ".join(c.code for c in attempt.around.contracts)
-        raise Refused(
-            fr("« {code} » n'est pas un accord-cadre enregistré. Écrivez l'un de ceux-ci : {known}."),
-            code=code,
-            known=known,
-        )
-    designation_ouverte(chosen)
-    en_vigueur(chosen, attempt)
-    _not_spent(chosen, attempt)
-
-
-def _not_spent(contract: AccordCadre, attempt: Attempt) -> None:
-    most, spent = contract.montant_maximum_ht, contract.solde_ouverture_ht + attempt.around.spent
-    if most is not None and spent >= most:
-        raise Refused(
-            fr(
-                "Les bons de commande de l'accord-cadre {code} ont atteint son maximum de {most} : aucun atelier ne peut plus "
-                "y être acté. Choisissez un autre accord-cadre en vigueur, ou attendez son successeur."
-            ),
-            code=contract.code,
-            most=most,
-        )
 
 
 def designation_ouverte(contract: AccordCadre) -> None:
@@ -87,18 +72,15 @@ def en_vigueur(contract: AccordCadre, attempt: Attempt) -> None:
 
 
 def contrat_utilisable(attempt: Attempt) -> None:
-    """The same for the contract the atelier is already under."""
+    """The same for the contract the atelier is already under; outside its validity, the ways on are said."""
     contract = contract_of(attempt)
     designation_ouverte(contract)
-    en_vigueur(contract, attempt)
-
-
-def actee(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """D8: the atelier begins, under this contract, by this act."""
-    form = given(attempt, Acte)
-    chosen = next(c for c in attempt.around.contracts if c.code == form.accord_cadre)
-    mission = Mission(contract=chosen.code, ccag=chosen.ccag, act=form.acte, acted=attempt.by())
-    return dossier.model_copy(update={"mission": mission})
+    if contract.in_force(attempt.today):
+        return
+    raise Refused(
+        UNASKED if mission_of(attempt).unasked else ASKED,
+        code=contract.code, first=contract.date_notification, last=contract.date_fin_validite, ref=attempt.dossier.ref,
+    )  # fmt: skip
 
 
 def sollicitee(dossier: Dossier, attempt: Attempt) -> Dossier:
@@ -147,7 +129,7 @@ def asked_of(attempt: Attempt) -> Sollicitation:
 
 def accusee(dossier: Dossier, attempt: Attempt) -> Dossier:
     """A1: the mandataire acknowledges: the day is theirs, the proof is the journal."""
-    means = fr("accusé de réception dans la messagerie")
+    means = BY_BUTTON
     got = Receipt(on=attempt.today, means=means, proof=attempt.dossier.ref, by=attempt.by())
     return _changed(dossier, receipt=got)
 
@@ -184,18 +166,17 @@ def disponible(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 
 def indisponible(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """A2a: not available."""
+    """A2b: not available, or no longer."""
     form = given(attempt, Indisponible)
-    return _changed(
-        dossier, answer="indisponible", words=form.motif, answered=attempt.by(), **_received(dossier, attempt)
-    )
+    changes = {"answer": "indisponible", "available_from": None, "words": form.motif}
+    return _changed(dossier, answered=attempt.by(), **changes, **_received(dossier, attempt))
 
 
 def _received(dossier: Dossier, attempt: Attempt) -> dict[str, object]:
     asked = dossier.mission_().asked()
     if asked is None or asked.receipt is not None:
         return {}
-    got = Receipt(on=attempt.answered_on, means=fr("réponse du groupement"), proof=dossier.ref, by=attempt.by())
+    got = Receipt(on=attempt.answered_on, means=BY_ANSWER, proof=dossier.ref, by=attempt.by())
     return {"receipt": got}
 
 
@@ -271,9 +252,11 @@ def _still_time(attempt: Attempt) -> Refused:
 
 
 def ecarte(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """A3: the rank is set aside; the next one is asked, when there is one."""
+    """A3: the rank is set aside; the next one is asked, or rank 1 again when the file ranks them otherwise by now."""
     form, asked = given(attempt, Ecart), asked_of(attempt)
     gone = _changed(dossier, reason=form.motif_contrat, evidence=form.justificatif, set_aside=attempt.by())
+    if moved(mission_of(attempt), contract_of(attempt)):
+        return _asked(gone, attempt, rank=1, round_=asked.round + 1)
     if contract_of(attempt).at_rank(asked.rank + 1) is None:
         return gone
     return _asked(gone, attempt, rank=asked.rank + 1, round_=asked.round)
@@ -294,6 +277,13 @@ def attend_reponse(dossier: Dossier) -> bool:
     """A2a: a solicitation without an answer."""
     asked = dossier.mission_().asked()
     return asked is not None and not asked.answer
+
+
+def peut_se_desister(dossier: Dossier) -> bool:
+    """A2b: a solicitation without an answer; or one that was accepted, until AD1 designates."""
+    mission = dossier.mission_()
+    asked = mission.asked()
+    return asked is not None and asked.answer != "indisponible" and not mission.groupement
 
 
 def repondu_disponible(dossier: Dossier) -> bool:

@@ -186,9 +186,9 @@ def abandonne(dossier: Dossier, attempt: Attempt) -> Dossier:
 
 
 def mise_en_demeure(attempt: Attempt) -> None:
-    """A22c: for a fault, a formal notice comes first, received and proven (CCAG-PI 2009, 32.2)."""
+    """A22c: for a fault, a formal notice comes first, received and proven, and its time is over (CCAG-PI 2009, 32.2)."""
     form = given(attempt, Resiliation)
-    if form.pour_faute == "non":
+    if form.pour_faute != "oui":
         return
     if form.mise_en_demeure is None or not form.preuve.strip():
         raise Refused(
@@ -196,6 +196,43 @@ def mise_en_demeure(attempt: Attempt) -> None:
             article=FORMAL_NOTICE[rules.ccag(attempt.dossier)],
         )
     not_to_come(form.mise_en_demeure, attempt)
+    not_before(form.mise_en_demeure, _first_order(attempt), fr("la notification du bon de commande"))
+    until = form.jusqu_au or form.mise_en_demeure
+    not_before(until, form.mise_en_demeure, fr("la mise en demeure"))
+    if until >= attempt.today:
+        raise Refused(
+            fr(
+                "La mise en demeure laisse au titulaire jusqu'au {day} : résiliez après, si elle reste sans effet ({article})."
+            ),
+            day=until,
+            article=FORMAL_NOTICE[rules.ccag(attempt.dossier)],
+        )
+
+
+def _first_order(attempt: Attempt) -> date:
+    return mission_of(attempt).commandes[0].receipt.on
+
+
+def mise_en_demeure_a_verifier(attempt: Attempt) -> Refused | None:
+    """A22c: what a formal notice must have left, or why there is none: said when nobody wrote it."""
+    form, article = given(attempt, Resiliation), FORMAL_NOTICE[rules.ccag(attempt.dossier)]
+    if form.pour_faute == "dispense":
+        return Refused(
+            fr(
+                "Sans mise en demeure, une résiliation pour faute ne vaut que pour des actes frauduleux, une interdiction "
+                "d'exercer ou des renseignements inexacts ({article}) : vérifiez que c'est le cas."
+            ),
+            article=article,
+        )
+    if form.pour_faute == "non" or form.jusqu_au is not None:
+        return None
+    return Refused(
+        fr(
+            "La mise en demeure doit avoir laissé un délai au titulaire et être restée sans effet ({article}) : vérifiez que "
+            "ce délai est passé."
+        ),
+        article=article,
+    )
 
 
 def resilie(dossier: Dossier, attempt: Attempt) -> Dossier:
@@ -205,4 +242,4 @@ def resilie(dossier: Dossier, attempt: Attempt) -> Dossier:
     if form.mise_en_demeure is None:
         return kept
     notice = Receipt(on=form.mise_en_demeure, means=fr("mise en demeure"), proof=form.preuve, by=attempt.by())
-    return recorded(kept, formal_notice=notice)
+    return recorded(kept, formal_notice=notice, notice_until=form.jusqu_au)

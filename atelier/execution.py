@@ -6,9 +6,9 @@ the procedure does: what is usual comes first, what stops everything comes last.
 
 from __future__ import annotations
 
+from atelier import acting, corrections, effects, ending, needs
 from atelier import appropriation as note
 from atelier import commandes as order
-from atelier import corrections, effects, ending, needs
 from atelier import credits as credit
 from atelier import designation as rank
 from atelier import paiements as pay
@@ -62,6 +62,7 @@ from atelier.forms_verification import (
     Refaction,
 )
 from atelier.grammar import Step
+from atelier.ranking import classement_change
 from atelier.words import Do, Role, RuleId, State, fr
 
 do, at, who, clock = Do, State, Role, RuleId
@@ -74,8 +75,6 @@ ACTIVE = (
 ORDERED = ACTIVE[ACTIVE.index(at.APPROPRIATION) :]
 PAYABLE = (*ACTIVE[ACTIVE.index(at.NOTE_VALIDEE) :], at.SUSPENDU, at.ABANDONNE, at.RESILIE)
 """Where a first service may be done: the note is received; what was done is paid whatever became of the atelier."""
-WRITTEN = tuple(state for state in ACTIVE if state not in {at.ACTE, at.CASCADE_EPUISEE})
-"""Where something recorded may be put right."""
 ALL_PARTIES = (who.SVC, who.SVC_SIGN, who.COLL, who.COLL_SIGN, who.MAND, who.AD1I, who.DREAL, who.CAUE)
 SPEAKING = (at.LIVRABLE_REMIS, at.AJOURNE, at.RECU, at.SUSPENDU)
 """Where the holder speaks of a reduction. Its delays go on while the atelier is suspended: so does its right to answer."""
@@ -86,15 +85,15 @@ ACTING = (
     Step(
         id="D8", act=do.ACTER, label=fr("Acter l'atelier"), short=fr("Acter"), said=fr("actée"),
         source=(at.VALIDEE,), target=at.ACTE, by=(who.AD1V,),
-        asks=Acte, needs=(rank.accord_cadre_en_vigueur,), then=rank.actee,
+        asks=Acte, needs=(acting.accord_cadre_en_vigueur,), then=acting.actee,
         tells=(who.SVC, who.COLL), preview=True, paragraph=CIRCULAR,
     ),
     Step(
         id="D7D8", act=do.VALIDER_ET_ACTER, label=fr("Valider et acter"), short=fr("Valider et acter"),
         said=fr("validée et actée"), source=(at.EN_ECHANGE,), target=at.ACTE, by=(who.AD1V,),
         asks=ValidationEtActe,
-        needs=(needs.pas_de_complement, needs.fiche_remplie, needs.deux_courriers, rank.accord_cadre_en_vigueur),
-        then=lambda dossier, attempt: rank.actee(effects.validee(dossier, attempt), attempt),
+        needs=(needs.pas_de_complement, needs.fiche_remplie, needs.deux_courriers, acting.accord_cadre_en_vigueur),
+        then=lambda dossier, attempt: acting.actee(effects.validee(dossier, attempt), attempt),
         stops=(clock.CIBLE_INSTRUCTION,), tells=(who.SVC, who.COLL, who.DREAL), preview=True, paragraph=CIRCULAR,
     ),
 )
@@ -113,7 +112,7 @@ DESIGNATION = (
     ),
     Step(
         id="A2b", act=do.INDISPONIBLE, label=fr("Indisponible"), short=fr("Indisponible"), said=fr("indisponibilité déclarée"),
-        source=(at.DESIGNATION, at.SUSPENDU), target=None, by=(who.MAND,), shown=rank.attend_reponse, records=(who.AD1V,),
+        source=(at.DESIGNATION, at.SUSPENDU), target=None, by=(who.MAND,), shown=rank.peut_se_desister, records=(who.AD1V,),
         asks=Indisponible, needs=(rank.reponse_possible,), then=rank.indisponible,
         stops=(clock.CASCADE_REPONSE,), tells=(who.AD1V,), secret=True, paragraph=CIRCULAR,
     ),
@@ -125,8 +124,9 @@ DESIGNATION = (
     Step(
         id="A2", act=do.DESIGNER, label=fr("Désigner"), short=fr("Désigner"), said=fr("groupement désigné"),
         source=(at.DESIGNATION,), target=at.DESIGNE, by=(who.AD1V,), shown=rank.repondu_disponible,
-        asks=Designation, needs=(rank.contrat_utilisable, rank.equipe_connue), warns=(rank.equipe_occupee,),
-        then=rank.designe, tells=(who.SVC, who.COLL, who.MAND, who.DREAL), preview=True, paragraph=CIRCULAR,
+        asks=Designation, needs=(rank.contrat_utilisable, rank.equipe_connue),
+        warns=(rank.equipe_occupee, classement_change), then=rank.designe,
+        tells=(who.SVC, who.COLL, who.MAND, who.DREAL), preview=True, paragraph=CIRCULAR,
     ),
     Step(
         id="A1b", act=do.ENREGISTRER_RECEPTION, label=fr("Enregistrer la réception"), short=fr("Réception"),
@@ -201,7 +201,7 @@ EXECUTION = (
     ),
     Step(
         id="A12", act=do.TENIR_SESSION, label=fr("Constater la tenue de la session"), short=fr("Session tenue"),
-        said=fr("session tenue"), source=(at.ANIMATION,), target=at.RESTITUTION, by=(who.SVC,),
+        said=fr("tenue de la session constatée"), source=(at.ANIMATION,), target=at.RESTITUTION, by=(who.SVC,),
         shown=note.session_programmable, asks=SessionTenue, needs=(note.session_finie,), then=note.session_tenue,
         starts=(clock.RESTITUTION,), stops=(clock.SUR_SITE,), tells=(who.MAND, who.COLL), paragraph=fr("circulaire, §4"),
     ),
@@ -213,7 +213,7 @@ EXECUTION = (
         tells=(who.COLL, who.MAND, who.DREAL, who.CAUE), preview=True, paragraph=fr("circulaire, §4"),
     ),
     Step(
-        id="A13", act=do.REMETTRE_LIVRABLE, label=fr("Remettre le livrable"), short=fr("Remettre"), said=fr("livrable déclaré"),
+        id="A13", act=do.REMETTRE_LIVRABLE, label=fr("Remettre le livrable"), short=fr("Remettre"), said=fr("remise du livrable déclarée"),
         source=(at.RESTITUTION, at.AJOURNE, at.REJETE), target=at.LIVRABLE_DECLARE, by=(who.MAND,), records=(who.SVC,),
         asks=RemiseLivrable, needs=(hand.remise_datee, hand.livrable_depose), then=hand.livrable_declare,
         stops=(clock.RESTITUTION, clock.AJOURN_ACCEPTATION, clock.AJOURN_REPRESENTATION, clock.AJOURN_DECISION,
@@ -221,14 +221,14 @@ EXECUTION = (
         tells=(who.SVC, who.COLL), paragraph=fr("CCAG-PI 2009, article 26"),
     ),
     Step(
-        id="A13b", act=do.CONFIRMER_REMISE, label=fr("Confirmer la remise"), short=fr("Confirmer"), said=fr("livrable remis"),
+        id="A13b", act=do.CONFIRMER_REMISE, label=fr("Confirmer la remise"), short=fr("Confirmer"), said=fr("remise du livrable confirmée"),
         source=(at.LIVRABLE_DECLARE,), target=at.LIVRABLE_REMIS, by=(who.SVC,),
         asks=ReceptionConstatee, needs=(hand.remise_confirmable,), then=hand.remise_confirmee,
         starts=(clock.VERIFICATION,), stops=(clock.BC_EXECUTION,), tells=(who.MAND, who.SVC_SIGN),
         paragraph=fr("CCAG-PI 2009, articles 13.2.2 et 26"),
     ),
     Step(
-        id="A13c", act=do.NON_RECU, label=fr("Livrable non reçu"), short=fr("Non reçu"), said=fr("livrable non reçu"),
+        id="A13c", act=do.NON_RECU, label=fr("Livrable non reçu"), short=fr("Non reçu"), said=fr("livrable signalé non reçu"),
         source=(at.LIVRABLE_DECLARE,), target=at.RESTITUTION, goes=hand.d_ou_il_vient, by=(who.SVC,),
         asks=Motif, then=hand.non_recu, tells=(who.MAND, who.COLL), preview=True, paragraph=CHOICE,
     ),
@@ -251,7 +251,7 @@ EXECUTION = (
     ),
     Step(
         id="A15", act=do.CONSTATER_RECEPTION_TACITE, label=fr("Constater la réception tacite"), short=fr("Réception tacite"),
-        said=fr("livrable reçu tacitement"), source=(at.LIVRABLE_REMIS,), target=at.RECU, by=(who.SVC_SIGN,),
+        said=fr("réception tacite constatée"), source=(at.LIVRABLE_REMIS,), target=at.RECU, by=(who.SVC_SIGN,),
         asks=Constat, needs=(verify.verification_expiree,), then=verify.recu_tacitement,
         stops=(clock.VERIFICATION, clock.REFACTION_OBSERVATIONS, clock.REFACTION_DECISION, clock.DUREE_MISSION,
                clock.BC_EXECUTION),
@@ -305,7 +305,7 @@ EXECUTION = (
     ),
     Step(
         id="A18b", act=do.CONSTATER_REJET_TACITE, label=fr("Constater le rejet tacite"), short=fr("Rejet tacite"),
-        said=fr("livrable rejeté tacitement"), source=(at.AJOURNE,), target=at.REJETE, by=(who.SVC_SIGN,),
+        said=fr("rejet tacite constaté"), source=(at.AJOURNE,), target=at.REJETE, by=(who.SVC_SIGN,),
         shown=verify.pas_d_accord, asks=Constat, needs=(verify.silence_de_l_acheteur,), then=verify.rejete_tacitement,
         stops=(clock.AJOURN_ACCEPTATION, clock.AJOURN_REPRESENTATION, clock.AJOURN_DECISION,
                clock.REFACTION_OBSERVATIONS, clock.REFACTION_DECISION),
@@ -323,7 +323,7 @@ BESIDE = (
     ),
     Step(
         id="A14f", act=do.CONSTATER_OBSERVATIONS_ACCEPTEES, label=fr("Constater l'acceptation des observations"),
-        short=fr("Observations acceptées"), said=fr("observations réputées acceptées"), source=(at.RECU, at.SUSPENDU),
+        short=fr("Observations acceptées"), said=fr("acceptation des observations constatée"), source=(at.RECU, at.SUSPENDU),
         target=None, by=(who.SVC_SIGN,), shown=price.refaction_discutee, asks=ConstatReduction,
         needs=(price.observations_acceptees_possible,), then=price.observations_acceptees,
         stops=(clock.REFACTION_DECISION,), tells=(who.MAND, who.AD1I, who.AD1B), preview=True,
@@ -331,14 +331,15 @@ BESIDE = (
     ),
     Step(
         id="F1", act=do.DEMANDER_PAIEMENT, label=fr("Enregistrer la demande de paiement"), short=fr("Demande de paiement"),
-        said=fr("paiement demandé"), source=PAYABLE, target=None, by=(who.SVC,), shown=pay.a_payer,
+        said=fr("demande de paiement enregistrée"), source=PAYABLE, target=None, by=(who.SVC,), shown=pay.a_payer,
         asks=DemandePaiement, needs=(pay.paiement_demandable,), then=pay.paiement_demande, starts=(clock.PAIEMENT,),
         tells=(who.AD1B, who.MAND), paragraph=fr("code de la commande publique, R2192-10 (à vérifier)"),
     ),
     Step(
         id="F2", act=do.PAYER, label=fr("Enregistrer le paiement"), short=fr("Paiement"), said=fr("paiement enregistré"),
         source=PAYABLE, target=None, by=(who.SVC,), shown=pay.en_paiement,
-        asks=Paiement, needs=(pay.paiement_possible, penalty.titulaire_invite), warns=(pay.paiement_au_dela,),
+        asks=Paiement, needs=(pay.paiement_possible, penalty.titulaire_invite),
+        warns=(pay.paiement_au_dela, penalty.sous_le_seuil),
         then=pay.paiement_enregistre, tells=(who.MAND, who.AD1B), paragraph=CHOICE,
     ),
     Step(
@@ -357,7 +358,7 @@ BESIDE = (
     ),
     Step(
         id="T1", act=do.RESTITUER_AUX_ELUS, label=fr("Constater la restitution aux élus"), short=fr("Restitution"),
-        said=fr("restitution aux élus faite"), source=(at.RECU,), target=None, by=(who.SVC,), shown=ending.pas_encore_restitue,
+        said=fr("restitution aux élus constatée"), source=(at.RECU,), target=None, by=(who.SVC,), shown=ending.pas_encore_restitue,
         asks=RestitutionElus, needs=(ending.restitution_passee,), then=ending.restitue,
         starts=(clock.SUIVI_6_MOIS, clock.SUIVI_12_MOIS), tells=(who.AD1I, who.COLL), paragraph=fr("circulaire, §4"),
     ),
@@ -399,7 +400,7 @@ ANY_TIME = (
     ),
     Step(
         id="C3", act=do.RECTIFIER, label=fr("Rectifier une saisie"), short=fr("Rectifier"), said=fr("saisie rectifiée"),
-        source=(*WRITTEN, at.SUSPENDU), target=None, by=(who.SVC, who.SVC_SIGN, who.AD1I, who.AD1V, who.AD1B),
+        source=(*ACTIVE, at.SUSPENDU), target=None, by=(who.SVC, who.SVC_SIGN, who.AD1I, who.AD1V, who.AD1B),
         shown=corrections.rectifiable, asks=Rectification, needs=(corrections.connue,), then=corrections.rectifiee,
         tells=(who.SVC, who.SVC_SIGN, who.MAND, who.AD1I), preview=True, paragraph=CHOICE,
     ),
@@ -421,8 +422,8 @@ ANY_TIME = (
     Step(
         id="A22d", act=do.RESILIER, label=fr("Résilier"), short=fr("Résilier"), said=fr("atelier résilié"),
         source=(*ORDERED, at.SUSPENDU), target=at.RESILIE, by=(who.SVC_SIGN, who.AD1V), shown=order.a_des_commandes,
-        asks=Resiliation, needs=(ending.mise_en_demeure,), then=ending.resilie, tells=ALL_PARTIES, preview=True,
-        danger=True, paragraph=fr("CCAG-PI 2009, article 32"),
+        asks=Resiliation, needs=(ending.mise_en_demeure,), warns=(ending.mise_en_demeure_a_verifier,),
+        then=ending.resilie, tells=ALL_PARTIES, preview=True, danger=True, paragraph=fr("CCAG-PI 2009, article 32"),
     ),
 )
 # fmt: on

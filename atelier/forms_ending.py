@@ -24,7 +24,11 @@ class DemandePaiement(StepForm):
     service_fait: Annotated[
         date | None,
         Field(title=fr("Service fait quel jour, s'il est postérieur ?")),
-        Line(fr("Service fait"), "date", help=fr("Vide si le service était fait avant la demande.")),
+        Line(
+            fr("Service fait"),
+            "date",
+            help=fr("Vide : le jour de la réception de la prestation, si elle est venue après la demande."),
+        ),
     ] = None
     preuve: Annotated[Short, Field(title=fr("Quelle preuve en avez-vous ?")), Line(fr("Preuve"), "line")]
 
@@ -81,18 +85,27 @@ class Cloture(StepForm):
     ] = ""
 
 
+WITHOUT_NOTICE = fr("Oui, sans mise en demeure (fraude, interdiction, pièces inexactes)")
+"""The faults that need no formal notice (CCAG-PI 2009, 32.2: j, m and n of 32.1)."""
+
+
 class Resiliation(Motif):
-    """A22c: terminated; for a fault, a formal notice comes first (CCAG-PI 2009, 32.2)."""
+    """A22c: terminated; for a fault, a formal notice comes first, but for three of them (CCAG-PI 2009, 32.2)."""
 
     pour_faute: Annotated[
-        Literal["oui", "non"],
+        Literal["oui", "non", "dispense"],
         Field(title=fr("Est-ce pour faute du titulaire ?")),
-        Line(fr("Pour faute"), "choice", (("non", fr("Non")), ("oui", fr("Oui")))),
+        Line(fr("Pour faute"), "choice", (("non", fr("Non")), ("oui", fr("Oui")), ("dispense", WITHOUT_NOTICE))),
     ]
     mise_en_demeure: Annotated[
         date | None,
         Field(title=fr("Mise en demeure reçue quel jour ?")),
         Line(fr("Mise en demeure"), "date", help=fr("Obligatoire pour faute.")),
+    ] = None
+    jusqu_au: Annotated[
+        date | None,
+        Field(title=fr("Jusqu'à quel jour laissait-elle pour s'exécuter ?")),
+        Line(fr("Délai laissé jusqu'au"), "date", help=fr("Elle doit être restée sans effet à la fin de ce délai.")),
     ] = None
     preuve: Annotated[
         str, Field(title=fr("Preuve de la mise en demeure ?"), max_length=200), Line(fr("Preuve"), "line")

@@ -63,3 +63,9 @@ ORIGINES = {
     "copie": fr("Copie"),
 }
 """In what form a letter was received."""
+
+FORMER = (
+    fr("session tenue"), fr("livrable déclaré"), fr("livrable remis"), fr("livrable non reçu"), fr("livrable reçu tacitement"),
+    fr("livrable rejeté tacitement"), fr("observations réputées acceptées"), fr("paiement demandé"), fr("restitution aux élus faite"),
+)  # fmt: skip
+"""Past words of steps that earlier versions kept in dossiers (`last_said`): still read, so still translated."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from atelier.parts import (
@@ -75,6 +76,8 @@ class Mission(Value):
     suivis: tuple[Suivi, ...] = ()
     suspended_from: State | None = None
     formal_notice: Receipt | None = None
+    notice_until: date | None = None
+    """The last day that formal notice left, when it was given."""
     bilan: Bilan | None = None
 
     def asked(self) -> Sollicitation | None:
@@ -96,6 +99,11 @@ class Mission(Value):
         """True for a groupement asked once and set aside since: its late answer is refused politely, and kept."""
         gone = {self.scope_of(s.groupement) for s in self.sollicitations if s.set_aside}
         return groupement_scope in gone and groupement_scope != self.groupement_scope()
+
+    @property
+    def unasked(self) -> bool:
+        """True until a groupement is asked, or designated by the file of an atelier taken over."""
+        return not self.sollicitations and not self.groupement
 
     @property
     def note(self) -> NoteVersion | None:

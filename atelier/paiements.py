@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from atelier import rules
 from atelier.commandes import order_of, replaced
 from atelier.credits import beyond_cp
@@ -9,8 +11,8 @@ from atelier.dossier import Dossier
 from atelier.forms_ending import DemandePaiement
 from atelier.forms_ending import Paiement as Payment
 from atelier.grammar import Attempt
-from atelier.mission import Paiement
-from atelier.recording import given, mission_of, not_before, not_to_come
+from atelier.mission import Commande, Paiement
+from atelier.recording import day_of, given, mission_of, not_before, not_to_come
 from atelier.values import Receipt
 from atelier.words import Refused, RuleId, fr
 
@@ -56,11 +58,23 @@ def _deliverable_received(attempt: Attempt) -> bool:
 
 
 def paiement_demande(dossier: Dossier, attempt: Attempt) -> Dossier:
-    """F1: the request as received; the delay runs from it, or from the service done when later."""
+    """F1: the request as received; the delay runs from it, or from the service done when later: given, else the reception."""
     form = given(attempt, DemandePaiement)
     got = Receipt(on=form.jour, means=fr("demande de paiement"), proof=form.preuve, by=attempt.by())
     order = order_of(dossier, form.commande)
-    return replaced(dossier, order.model_copy(update={"asked": got, "service_fait": form.service_fait}))
+    done = form.service_fait or _service_done(attempt, order, form.jour)
+    return replaced(dossier, order.model_copy(update={"asked": got, "service_fait": done}))
+
+
+def _service_done(attempt: Attempt, order: Commande, asked: date) -> date | None:
+    """The day of the reception, which stands for « service fait » (CCAG-PI 2009, 2), when it came after the request."""
+    mission = mission_of(attempt)
+    note, handed = mission.note_received, mission.livrable
+    if order.covers == "appropriation":
+        day = (note.received or day_of(attempt, note)) if note is not None else None
+    else:
+        day = handed.verified.on if handed is not None and handed.verified is not None else None
+    return day if day is not None and day > asked else None
 
 
 def paiement_possible(attempt: Attempt) -> None:

@@ -79,14 +79,25 @@ def hors_bornes(attempt: Attempt) -> Refused | None:
             amount=form.montant,
             number=order.number,
         )
-    if form.montant <= LEAST:
-        return Refused(
-            fr(
-                "Jusqu'à 1 000 € HT sur tout l'accord-cadre, le titulaire est exonéré de pénalités : je ne connais que cet "
-                "atelier, vérifiez le total."
-            )
+    return _exempt(form.montant)
+
+
+def _exempt(amount: Decimal) -> Refused | None:
+    if amount > LEAST:
+        return None
+    return Refused(
+        fr(
+            "Jusqu'à 1 000 € HT sur tout l'accord-cadre, le titulaire est exonéré de pénalités : je ne connais que cet "
+            "atelier, vérifiez le total."
         )
-    return None
+    )
+
+
+def sous_le_seuil(attempt: Attempt) -> Refused | None:
+    """F2: under CCAG-PI 2009 nothing was announced: what is deducted under the exemption is said here (14.3)."""
+    form, mission = given(attempt, Payment), mission_of(attempt)
+    deducted = sum((o.paid.penalties for o in mission.commandes if o.paid is not None), form.penalites)
+    return _exempt(deducted) if mission.ccag != HEARD_UNDER and form.penalites else None
 
 
 def observation_possible(attempt: Attempt) -> None:

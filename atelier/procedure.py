@@ -28,7 +28,9 @@ from atelier.words import Do, Role, RuleId, State, fr
 do, at, who, clock = Do, State, Role, RuleId
 
 BEFORE_ACT = (at.BROUILLON, at.TRANSMISE, at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE)
-FINAL = frozenset({at.REFUSEE, at.REORIENTEE, at.RETIREE, at.SANS_SUITE}) | ENDED
+CLOSED = (at.REFUSEE, at.REORIENTEE, at.RETIREE, at.SANS_SUITE)
+"""Where a request ends without an atelier."""
+FINAL = frozenset(CLOSED) | ENDED
 STILL_PAID = ENDED & frozenset(PAYABLE)
 """Ended, where what was done may still have to be paid: a deadline may run there."""
 
@@ -45,7 +47,7 @@ REQUEST = (
         source=(at.BROUILLON,), target=at.TRANSMISE, by=(who.SVC,),
         asks=Transmission, needs=(needs.fiche_remplie,), then=effects.transmise,
         starts=(clock.CIBLE_PRISE_EN_CHARGE,), stops=(clock.RELANCE_BROUILLON,),
-        tells=(who.AD1I, who.COLL, who.DREAL), preview=True, paragraph=fr("circulaire, §5"),
+        tells=(who.AD1I, who.SVC, who.COLL, who.DREAL), preview=True, paragraph=fr("circulaire, §5"),
     ),
     Step(
         id="D3", act=do.PRENDRE_EN_CHARGE, label=fr("Prendre en charge"), short=fr("Prise en charge"),
@@ -74,7 +76,7 @@ REQUEST = (
         said=fr("complétée"), source=(at.A_COMPLETER,), target=at.EN_ECHANGE, by=(who.SVC, who.COLL),
         asks=ReponseComplement, needs=(needs.a_sa_part, needs.complement_repondu), then=effects.complement_repondu,
         stops=(clock.CIBLE_COMPLEMENT,), resumes=(clock.CIBLE_INSTRUCTION,),
-        tells=(who.AD1I,), paragraph=fr("circulaire, §5"),
+        tells=(who.AD1I, who.SVC, who.COLL), paragraph=fr("circulaire, §5"),
     ),
     Step(
         id="D5b", act=do.RETIRER_COMPLEMENT, label=fr("Lever la demande de complément"), short=fr("Lever"),
@@ -89,7 +91,8 @@ REQUEST = (
     ),
     Step(
         id="C1", act=do.ECRIRE, label=fr("Écrire au service"), short=fr("Écrire"), said=fr("message envoyé"),
-        source=(at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE, *ACTIVE, at.SUSPENDU), target=None, by=(who.AD1I, who.AD1V),
+        source=(at.EN_ECHANGE, at.A_COMPLETER, at.VALIDEE, *ACTIVE, at.SUSPENDU, *CLOSED, at.CLOS, at.ABANDONNE, at.RESILIE),
+        target=None, by=(who.AD1I, who.AD1V),
         asks=Courrier, paragraph=fr("circulaire, §5"),
     ),
     Step(
@@ -124,7 +127,7 @@ REQUEST = (
         id="D10", act=do.RETIRER, label=fr("Retirer la demande"), short=fr("Retirer"), said=fr("retirée"),
         source=BEFORE_ACT, target=at.RETIREE, by=(who.SVC,),
         asks=Motif, then=effects.motivee("retiree"),
-        tells=(who.AD1I, who.COLL), preview=True, danger=True, paragraph=fr("choix du produit"),
+        tells=(who.AD1I, who.SVC, who.COLL), preview=True, danger=True, paragraph=fr("choix du produit"),
     ),
 )
 # fmt: on

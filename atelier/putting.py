@@ -36,6 +36,11 @@ def act(dossier: Dossier, value: object) -> Dossier:
     return recorded(dossier, act=value)
 
 
+def contract(dossier: Dossier, value: object) -> Dossier:
+    """The code of its contract; the terms it follows go with it (`acting.place_sous`)."""
+    return recorded(dossier, contract=value)
+
+
 def session(what: str) -> Put:
     """Something of the session as it was held."""
 

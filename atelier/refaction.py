@@ -26,6 +26,7 @@ from atelier.mission import Livrable, Refaction, Remark, Revision
 from atelier.recording import answered_since, day_of, given, mission_of, not_before, not_to_come
 from atelier.starting import after_its_time, fixed
 from atelier.verification import (
+    before_the_silent_rejection,
     changed,
     decision_datee,
     handed_in,
@@ -135,7 +136,7 @@ def titulaire_entendu(attempt: Attempt) -> None:
         )
     decision_datee(attempt)
     not_while_the_holder_may_answer(attempt, form.jour)
-    _before_the_silent_rejection(attempt, form.jour)
+    before_the_silent_rejection(attempt, form.jour)
 
 
 def _after_the_holder(attempt: Attempt, day: date) -> None:
@@ -143,19 +144,6 @@ def _after_the_holder(attempt: Attempt, day: date) -> None:
     if due is not None and day <= due:
         raise Refused(
             fr("Le titulaire a jusqu'au {due} pour présenter ses observations : la décision vient après."), due=due
-        )
-
-
-def _before_the_silent_rejection(attempt: Attempt, day: date) -> None:
-    due = rules.last_day(attempt.dossier, RuleId.AJOURN_DECISION)
-    if due is not None and day > due:
-        raise Refused(
-            fr(
-                "Le délai pour décider après le refus ou le silence du titulaire a pris fin le {due} : le livrable "
-                "est réputé rejeté. Constatez-le avec « /atelier rejet_tacite {ref} »."
-            ),
-            due=due,
-            ref=attempt.dossier.ref,
         )
 
 

@@ -44,6 +44,16 @@ def handed(dossier: Dossier, taken: PersonId, role: Role, by: By) -> Dossier:
     )
 
 
+def taken_back(dossier: Dossier, person: PersonId) -> Dossier:
+    """The dossier once somebody has taken back all they had handed: whoever had it keeps the part they hold otherwise."""
+    given = given_by(dossier, person)
+    kept = tuple(t for t in dossier.transfers if t not in given)
+    examined = any(t.role is Role.AD1I and t.taken == dossier.instructor for t in given)
+    return dossier.model_copy(
+        update={"transfers": kept, "instructor": person if examined else dossier.instructor},
+    )
+
+
 def given_by(dossier: Dossier, person: PersonId) -> tuple[Transfer, ...]:
     """What somebody has handed to a colleague on this dossier."""
     return tuple(t for t in dossier.transfers if t.given == person)

@@ -170,8 +170,10 @@ def _answered(dossier: Dossier, attempt: Attempt, answer: str) -> Dossier:
 
 def rejetable(attempt: Attempt) -> None:
     """A18: within the time to decide; after an adjournment, once the holder refused it or said nothing (27.2.1)."""
+    day = given(attempt, NotificationMotivee).jour
     decision_datee(attempt)
-    not_while_the_holder_may_answer(attempt, given(attempt, NotificationMotivee).jour)
+    not_while_the_holder_may_answer(attempt, day)
+    before_the_silent_rejection(attempt, day)
 
 
 def not_while_the_holder_may_answer(attempt: Attempt, day: date) -> None:
@@ -188,6 +190,20 @@ def not_while_the_holder_may_answer(attempt: Attempt, day: date) -> None:
                 "La décision vient après."
             ),
             due=due,
+        )
+
+
+def before_the_silent_rejection(attempt: Attempt, day: date) -> None:
+    """After the holder's refusal or silence, the buyer's silence has rejected: a later decision is none (27.2.1)."""
+    due = rules.last_day(attempt.dossier, RuleId.AJOURN_DECISION)
+    if due is not None and day > due:
+        raise Refused(
+            fr(
+                "Le délai pour décider après le refus ou le silence du titulaire a pris fin le {due} : le livrable "
+                "est réputé rejeté. Constatez-le avec « /atelier rejet_tacite {ref} »."
+            ),
+            due=due,
+            ref=attempt.dossier.ref,
         )
 
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import get_args
 
 import structlog
 
 from atelier.territories import Territories
 from bot.clock import Clock, machine
 from bot.ids import fresh_id
-from bot.meters import Meters
+from bot.meters import BROKEN, Meters
 from bot.pulse import beat
 from chat.cards import Address, Message
 from chat.language import Languages
@@ -91,9 +92,9 @@ class Application:
         await self.carry()
 
     async def prune(self) -> int:
-        """Forget the events received and the messages posted long ago: nobody asks for them again. Returns how many."""
+        """Forget the events received, the messages posted and who was refused access long ago. Returns how many."""
         before = self.clock.now() - REMEMBERED
-        total = await self.writer.run(lambda unit: unit.inbox.prune(before))
+        total = await self.writer.run(lambda unit: unit.inbox.prune(before) + unit.access.forget(before))
         while forgotten := await self.writer.run(lambda unit: unit.outbox.forget(before)):
             total += forgotten
         return total
@@ -111,12 +112,19 @@ def compose(
     desk = Desk(writer, Config(review=review, territories=territories))
     delivery = Delivery(writer=writer, platforms=platforms, machine=now, procedure=clock.now, holder=fresh_id())
     channels = Channels(writer=writer, platforms=platforms, machine=now, holder=delivery.holder)
-    return Application(writer, desk, delivery, channels, clock, languages)
+    made = Application(writer, desk, delivery, channels, clock, languages)
+    made.meters.expect((_kind(event) for event in get_args(AnyEvent)), platforms)
+    return made
+
+
+def _kind(event: type) -> str:
+    """What the log and the counters call a kind of event."""
+    return event.__name__.lower()
 
 
 def _told(event: AnyEvent) -> dict[str, str]:
     """What the log says of an event: who and what, never the words."""
-    told = {"kind": type(event).__name__.lower(), "platform": event.sender.platform, "account": event.sender.id}
+    told = {"kind": _kind(type(event)), "platform": event.sender.platform, "account": event.sender.id}
     match event:
         case Pressed() | Filled():
             return {**told, "act": event.token.act, "ref": event.token.ref}
@@ -133,5 +141,5 @@ def _broken(event: AnyEvent, incident: str) -> Answer:
         incident=incident,
     )
     if isinstance(event, Filled):
-        return Answer(replies=(Correct(problems={"": text}),), outcome="broken")
-    return Answer(replies=(Say(message=Message(text=text)),), outcome="broken")
+        return Answer(replies=(Correct(problems={"": text}),), outcome=BROKEN)
+    return Answer(replies=(Say(message=Message(text=text)),), outcome=BROKEN)

@@ -24,6 +24,7 @@ from bot import (
     logs,
     mattermost_cli,
     memory,
+    people_cli,
     production,
     serving,
     settings,
@@ -34,10 +35,11 @@ from bot.sandbox import demo as sandbox
 from bot.terminal import FAULT, say, told
 from chat.language import load
 from chat.text import Text, raw, tr
-from handlers import directory
+from handlers import directory, erasing
 from handlers.here import said
 from handlers.takeover_told import cell
 from storage.errors import Stale
+from storage.unit import Unit
 
 MOST_BYTES, SHOWN = 10 * 1024 * 1024, 50
 
@@ -53,6 +55,7 @@ mattermost_cli.register(app)
 takeover_cli.register(app)
 calculator_cli.register(app)
 slack_cli.register(app)
+people_cli.register(annuaire)
 
 
 @app.command()
@@ -120,7 +123,7 @@ def bring(
         entries = _entries(file)
         writer = memory.opened(chosen.database_url, chosen.secret(), chosen.admins())
         try:
-            report = writer.call(lambda unit: directory.bring(unit, entries, datetime.now(UTC), dry=dry))
+            report = writer.call(lambda unit: _brought(unit, entries, dry=dry))
         except Refused as refused:
             say(said(refused), err=True)
             say(tr("Rien n'a été changé."), err=True)
@@ -134,6 +137,11 @@ def bring(
         finally:
             writer.close()
         _reported(report, dry=dry)
+
+
+def _brought(unit: Unit, entries: tuple[table.Entry, ...], *, dry: bool) -> directory.Report:
+    erasing.kept_forgotten(unit, entries)
+    return directory.bring(unit, entries, datetime.now(UTC), dry=dry)
 
 
 def _entries(file: Path) -> tuple[table.Entry, ...]:
@@ -198,7 +206,9 @@ def show() -> None:
             writer.close()
         for person in people:
             roles = ", ".join(f"{h.role}{f' {h.scope}' if h.scope else ''}" for h in person.holdings)
-            say(raw(f"{person.id} ; {person.name} ; {person.service} ; {roles}{'' if person.active else ' ; inactif'}"))
+            state = "" if person.active else " ; nom effacé" if erasing.erased(person) else " ; inactif"
+            cells = (" ".join(cell.split()) for cell in (person.id, person.name, person.service, roles))
+            say(raw(f"{' ; '.join(cells)}{state}".rstrip()))
 
 
 def main() -> None:

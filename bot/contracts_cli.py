@@ -134,7 +134,7 @@ def _brought(unit: Unit, content: bytes, now: datetime, *, dry: bool) -> Brought
     before = next(iter(unit.contracts.versions(read.contract.code)), None)
     contract = _next(read.contract, before) if dry else unit.contracts.keep(read.contract, now, BY)
     given = tuple(_granted(contract, people))
-    told = (*map(_mistake, read.warnings), *given, *_gone(contract, before))
+    told = (*map(_mistake, read.warnings), *given, *_gone(contract, before), *_reranked(contract, before))
     if not dry:
         representatives.settle(unit, contract, before, now)
     return Brought(contract, before, told)
@@ -155,6 +155,17 @@ def _gone(contract: AccordCadre, before: AccordCadre | None) -> Iterator[Text]:
                 "le groupement « {code} » disparaît de cette version : vérifiez qu'aucun atelier ne lui est confié.",
                 code=raw(groupement.code),
             )
+
+
+def _reranked(contract: AccordCadre, before: AccordCadre | None) -> Iterator[Text]:
+    for groupement in before.groupements if before else ():
+        now = contract.groupement(groupement.code)
+        if now is not None and groupement.rang is not None and now.rang != groupement.rang:
+            yield tr(
+                "le groupement « {code} » n'est plus au rang {rank} : une désignation qui l'a sollicité à ce rang reprendra au "
+                "rang 1 si ce rang est écarté, et le dira avant de désigner.",
+                code=raw(groupement.code), rank=groupement.rang,
+            )  # fmt: skip
 
 
 def _granted(contract: AccordCadre, people: Mapping[PersonId, Person]) -> Iterator[Text]:

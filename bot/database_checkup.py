@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
-from bot import channels_checkup, doctor_processes, hour_checkup, people_checkup
+from bot import channels_checkup, doctor_processes, hour_checkup, people_checkup, presence
+from bot.away import explained
 from bot.findings import Finding, attention, faute, ok
 from bot.pulse import Pulse, taken
 from bot.skew import skew
 from chat.text import Text, joined, raw, tr
 from storage.errors import Away
-from storage.reader import Reader, check_writable, open_reader
+from storage.reader import Reader, check_writable, open_reader, sqlite_file
 
 STALE, DEAD = 90, 3600
 """Seconds without a tick: worth a look, then a fault."""
 SLOW, STUCK = 300, 3600
 """Seconds that the oldest letter waits, or that a reminder is late."""
+MEBI = 2**20
+TIGHT, FULL = 256, 16
+"""Mebibytes left on the disk of a SQLite file: worth a look, then a fault."""
+OTHERS = 0o007
+"""The rights of the accounts that are neither the owner nor of its group."""
 SERVER = tr("Vérifiez DATABASE_URL, le réseau et que le serveur de base de données est en marche.")
 WORKER = tr("Vérifiez que « atelier work », ou « atelier serve » sans --no-worker, est lancé, et lisez ses journaux.")
 RIGHTS = tr("Donnez au robot le droit d'écrire dans la base et dans son dossier, et vérifiez la place sur le disque.")
 
 
+def _free(folder: Path) -> int:
+    """Bytes left on its disk."""
+    return shutil.disk_usage(folder).free
+
+
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """One database. `secret` is None when it is missing: the journal is then not verified."""
+    """One database. `secret` is None when it is missing: the journal is then not verified.
+
+    `free` tells the bytes left on a folder's disk: a SQLite that takes a row back has not yet tried to write it.
+    """
 
     url: str
     secret: bytes | None = field(repr=False)
+    free: Callable[[Path], int] = _free
 
     def findings(self) -> list[Finding]:
         """Everything found, in order; what needs a database that answers is not asked of one that does not."""
@@ -36,7 +53,7 @@ class Checkup:
             with open_reader(self.url) as reader:
                 return list(self._looked(reader))
         except Away as failure:
-            return [faute("base.acces", failure.sentence, SERVER)]
+            return [faute("base.acces", explained(failure), SERVER)]
 
     def places(self, platform: str) -> tuple[str, ...]:
         """The ateliers' channels opened on a platform; none when the database cannot tell, which `findings` says."""
@@ -46,6 +63,15 @@ class Checkup:
                 return reader.places(platform)
         except Away:
             return ()
+
+    def processes(self) -> tuple[str, ...] | None:
+        """Those at work on this database, « host:pid »; None when it cannot tell, which `findings` says."""
+        try:
+            with open_reader(self.url) as reader:
+                reader.check_schema()
+                return tuple(one.process.name for one in reader.run(b"", presence.seen) if one.alive)
+        except Away:
+            return None
 
     def _looked(self, reader: Reader) -> Iterator[Finding]:
         reader.answer()
@@ -59,6 +85,8 @@ class Checkup:
             return
         yield ok("base.schema", tr("Le schéma de la base est celui du programme."))
         yield self._writable()
+        yield from self._private()
+        yield from self._room()
         pulse = reader.run(self.secret or b"", lambda unit: taken(unit, datetime.now(UTC)))
         yield _clock(pulse)
         yield from hour_checkup.findings(reader, datetime.now(UTC))
@@ -77,6 +105,29 @@ class Checkup:
         except Away as failure:
             return faute("base.ecriture", failure.sentence, RIGHTS)
         return ok("base.ecriture", tr("La base de données accepte les écritures."))
+
+    def _private(self) -> Iterator[Finding]:
+        """Nothing to say, unless other accounts of the machine may read the file."""
+        file = sqlite_file(self.url)
+        if file is None or not file.stat().st_mode & OTHERS:
+            return
+        said = tr(
+            "Tous les comptes de cette machine peuvent lire « {file} » : lettres, personnes et jetons y sont en clair.",
+            file=raw(str(file)),
+        )
+        yield attention(
+            "base.droits", said, tr("Lancez « chmod 600 » sur ce fichier et sur ceux qui l'accompagnent (-wal, -shm).")
+        )
+
+    def _room(self) -> Iterator[Finding]:
+        """Nothing to say while there is room; a server looks after its own disk."""
+        file = sqlite_file(self.url)
+        left = TIGHT if file is None else self.free(file.absolute().parent) // MEBI
+        if left >= TIGHT:
+            return
+        said = tr("Il ne reste que {size} Mio sur le disque de la base de données.", size=left)
+        repair = tr("Libérez-y de la place : sans elle, plus rien ne s'enregistre, et les messages attendent.")
+        yield faute("base.place", said, repair) if left < FULL else attention("base.place", said, repair)
 
 
 def _hour(reader: Reader) -> Iterator[Finding]:

@@ -97,7 +97,7 @@ def _mattermost(chosen: Settings) -> Group:
         return await MattermostCheckup(
             chosen.mattermost_url, token, command.get_secret_value() if command else "", chosen.atelier_public_url,
             settings_checkup.review_on(chosen, "mattermost"), await asyncio.to_thread(_memory(chosen).places, "mattermost"),
-            settings_checkup.secret(chosen), os.environ.get(ADMIN, ""),
+            settings_checkup.secret(chosen), os.environ.get(ADMIN, ""), await asyncio.to_thread(_memory(chosen).processes),
         ).findings()  # fmt: skip
 
     return looked

@@ -13,7 +13,7 @@ import typer
 from bot import logs
 from bot.doctor import examine
 from bot.findings import Finding, Level, worst
-from chat.language import load
+from bot.terminal import reader
 from chat.text import Say, Text, tr
 
 MARKS = {Level.OK: "✓", Level.ATTENTION: "!", Level.FAUTE: "✗"}
@@ -37,7 +37,7 @@ def doctor(
     """Examine le robot : 0 tout va bien, 1 à surveiller, 2 en panne / examines the bot."""
     logs.configure(logging.ERROR)
     logging.getLogger("httpx").setLevel(logging.ERROR)
-    say = load().say("fr")
+    say = reader()
     if trip:
         said = tr(
             "Un bouton part chez un administrateur de chaque plateforme : il a {count} s pour le presser.",

@@ -18,7 +18,8 @@ EXAMPLES = frozenset({
 })  # fmt: skip
 """What people leave in place of a secret, whatever its case and what is repeated after it."""
 MARKS = ("…", "...", "<", "xxxx", "your-", "votre-", "changeme", "change-me")
-SHORTEST = 16
+SHORTEST, LIST = 16, "mattermost_command_token"
+"""Characters; and the only one that is a list, one for each team."""
 AGAIN = tr("Tirez-en un autre : deux secrets ne doivent rien avoir en commun, sinon qui connaît l'un connaît l'autre.")
 COPY = tr(
     "Recopiez le vrai secret depuis la page de la plateforme ; pour ATELIER_SECRET_KEY, « openssl rand -hex 32 »."
@@ -39,7 +40,8 @@ def _given(chosen: Settings) -> Iterator[tuple[str, str]]:
     for name in type(chosen).model_fields:
         value = getattr(chosen, name)
         if isinstance(value, SecretStr):
-            parts = [part.strip() for part in value.get_secret_value().split(",") if part.strip()]
+            told = value.get_secret_value()
+            parts = [part.strip() for part in told.split(",") if part.strip()] if name == LIST else [told]
             for rank, part in enumerate(parts, start=1):
                 yield (name.upper() if len(parts) == 1 else f"{name.upper()} ({rank})"), part
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
@@ -17,6 +18,8 @@ from prometheus_client.process_collector import ProcessCollector
 from bot.pulse import Pulse
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+BROKEN = "broken"
+"""The outcome of an event that nobody foresaw: an alert watches it."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Up to Slack's three seconds and a little more: later than that, the answer is lost for the person anyway."""
 
@@ -58,7 +61,7 @@ class Gauges:
         self.dead.set(pulse.dead)
         self.reminders.set(pulse.reminders)
         self.late.set(pulse.late)
-        self.clock.set(math.nan if pulse.clock is None else pulse.clock)
+        self.clock.set(math.inf if pulse.clock is None else pulse.clock)  # never: an alert on its age is then due
 
     def lost(self) -> None:
         """The database is away: nothing is known, and no old figure passes for a present one."""
@@ -98,6 +101,11 @@ class Meters:
         for name, value in made.items():
             object.__setattr__(self, name, value)
         ProcessCollector(registry=self.registry)
+
+    def expect(self, kinds: Iterable[str], platforms: Iterable[str]) -> None:
+        """Show at zero what may break: of a count that is born at one, Prometheus sees no increase."""
+        for kind, platform in product(kinds, platforms):
+            self.events.labels(kind, platform, BROKEN)
 
     def event(self, kind: str, platform: str, outcome: str, seconds: float) -> None:
         """An event was answered."""

@@ -38,6 +38,11 @@ class Process:
     pid: int
 
     @property
+    def name(self) -> str:
+        """« host:pid », as `here` tells it."""
+        return f"{self.host}:{self.pid}"
+
+    @property
     def ticks(self) -> bool:
         """True for one that carries the outbox and rings the deadlines."""
         return self.role.endswith("horloge")
@@ -62,9 +67,14 @@ def this(*, web: bool, worker: bool) -> Process:
     return Process(role, code(), socket.gethostname(), os.getpid())
 
 
+def here() -> str:
+    """Which process this is, of all those of the bot: « host:pid »."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def named(id_: str) -> str:
     """A holder of leases that tells where it runs: « host:pid:id »."""
-    return f"{socket.gethostname()}:{os.getpid()}:{id_}"
+    return f"{here()}:{id_}"
 
 
 async def stay(writer: Writer, process: Process) -> None:

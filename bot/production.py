@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from atelier.territories import Territories
-from bot import memory, presence
+from bot import memory, outward, presence
 from bot.app import Application, compose
 from bot.catching import History, catch_up
 from bot.clock import SystemClock
@@ -22,6 +23,7 @@ from bot.listening import Listener, Turn
 from bot.mattermost.app import Config as MattermostConfig
 from bot.mattermost.app import MattermostRoom
 from bot.settings import Settings, Wrong, configured, served
+from bot.settings import names as names_read
 from bot.several import Several
 from bot.slack.app import Config, SlackRoom
 from bot.slack.oauth import OAuth
@@ -106,6 +108,8 @@ def build(settings: Settings, territories: Territories, languages: Languages) ->
         raise Wrong(
             tr("ATELIER_REVIEW_CHANNEL est sur « {platform} », qui n'est pas configurée.", platform=review.platform)
         )
+    for name, near in outward.unknown(os.environ, names_read()):
+        log.warning("not a setting", name=name, nearest=near)
     secret = settings.secret()
     writer = memory.opened(settings.database_url, secret, settings.admins())
     makers = {"slack": _slack, "mattermost": _mattermost}

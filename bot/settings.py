@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import outward
 from bot.slack.teams import is_workspace
 from chat.cards import Address
 from chat.text import Text, raw, tr
+from storage.errors import Away
+from storage.reader import sqlite_file
 
 SHORTEST_SECRET = 16
 
@@ -114,9 +118,19 @@ def _consistent(settings: Settings) -> None:
                 "ATELIER_PUBLIC_URL manque : sans l'adresse publique du robot, les boutons de Mattermost ne mènent à rien."
             )
         )
-    url = settings.database_url
-    if not url.startswith(("sqlite:", "postgresql")):
+    _database(settings.database_url)
+    if (settings.slack_bot_token or settings.mattermost_url) and (out := outward.wrong(os.environ)) is not None:
+        raise Wrong(out)
+
+
+def _database(url: str) -> None:
+    """Raises Wrong for an address that no database of ours has."""
+    if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         raise Wrong(tr("DATABASE_URL doit commencer par « sqlite: » ou « postgresql: »."))
+    try:
+        sqlite_file(url)
+    except Away as failure:
+        raise Wrong(failure.sentence) from failure
 
 
 def _several(settings: Settings) -> None:
@@ -137,6 +151,11 @@ def _several(settings: Settings) -> None:
                 "espaces, ou retirez SLACK_CLIENT_ID et SLACK_CLIENT_SECRET."
             )
         )
+
+
+def names() -> tuple[str, ...]:
+    """The variables that are read."""
+    return tuple(field.upper() for field in Settings.model_fields)
 
 
 def _is_web(url: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pydantic import SecretStr, ValidationError
 
-from bot import settings
+from bot import outward, settings
 from bot.findings import Finding, attention, faute, ok
 from bot.settings import Settings, Wrong, fault
 from chat.text import tr
@@ -76,6 +77,8 @@ def _shape(chosen: Settings) -> Iterator[Finding]:
         yield attention(
             "reglages", tr("ATELIER_ADMINS est vide : personne ne peut accepter les premiers accès."), REPAIR
         )
+    for name, near in outward.unknown(os.environ, settings.names()):
+        yield attention("reglages", outward.misspelt(name, near), REPAIR)
     socket = chosen.slack_app_token is not None
     if (chosen.slack_bot_token or chosen.oauth) and not socket and not chosen.atelier_public_url.startswith("https://"):
         said = tr(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from unicodedata import category
 
 import typer
 
+from bot.away import explained
 from bot.settings import Wrong
-from chat.language import load
+from chat.language import TURNING, load
 from chat.text import Say, Text
 from storage.dump import Unusable
 from storage.errors import Away
@@ -20,8 +22,13 @@ WRONG, FAULT = 2, 1
 
 @cache
 def reader() -> Say:
-    """Reads a sentence in French; the catalogues are read once."""
-    return load().say("fr")
+    """Reads a sentence in French, people's words `quiet`; the catalogues are read once."""
+    return load().say("fr", quiet)
+
+
+def quiet(words: str) -> str:
+    """People's words, without what a terminal obeys: a name may be a command that empties the screen, or types."""
+    return "".join(c for c in words if c in "\n\t" or (category(c) not in {"Cc", "Cs"} and c not in TURNING))
 
 
 def say(text: Text, *, err: bool = False) -> None:
@@ -34,6 +41,9 @@ def told() -> Iterator[None]:
     """Expected failures end with their sentence and an exit status, never a traceback."""
     try:
         yield
-    except (Wrong, Away, Unusable) as failure:
+    except Away as failure:
+        say(explained(failure), err=True)
+        raise typer.Exit(WRONG) from None
+    except (Wrong, Unusable) as failure:
         say(failure.sentence, err=True)
         raise typer.Exit(WRONG) from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import structlog
 from starlette.requests import Request
@@ -30,6 +31,7 @@ UNAVAILABLE = 503
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 Greeting = Callable[[], Awaitable[object]]
 Reach = Callable[[], Awaitable[Mapping[str, str]]]
 """Each platform, and why it does not answer; nothing when it does. Never raises."""
@@ -66,6 +68,8 @@ class _Operations:
     stale: int
     lang: str
     born: float = field(default_factory=time.monotonic)
+    asking: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    """What is being asked of the database: these addresses are anybody's, and people's gestures come first."""
 
     async def healthz(self, _request: Request) -> Response:
         """The process is alive: it answers."""
@@ -96,11 +100,20 @@ class _Operations:
         return Response(meters.text(), headers={**NO_STORE, "Content-Type": CONTENT_TYPE})
 
     async def _pulse(self) -> Pulse:
-        return await self.app.writer.run(lambda unit: taken(unit, self.app.clock.now()))
+        now = self.app.clock.now
+        return await self._once("pulse", lambda: self.app.writer.run(lambda unit: taken(unit, now())))
+
+    async def _once(self, name: str, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """One question at a time, whoever asks: those who come while it is asked have its answer too."""
+        task: asyncio.Task[T] | None = self.asking.get(name)
+        if task is None or task.done():
+            task = self.asking[name] = asyncio.create_task(ask())
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())  # known, even if nobody waited
+        return await asyncio.shield(task)
 
     async def _database(self) -> tuple[Point, Pulse | None]:
         try:
-            await asyncio.wait_for(self.app.writer.check(), PATIENCE)
+            await asyncio.wait_for(self._once("check", self.app.writer.check), PATIENCE)
             pulse = await asyncio.wait_for(self._pulse(), PATIENCE)
         except Away as failure:
             return Point("base", well=False, said=failure.sentence), None

@@ -38,6 +38,7 @@ class Said(Event):
 
     `named`: what the text names by the platform's own ids alone, each as it is written in it (« @U123 », « #C123 »).
     `corrected`: said before, and changed since; the text is what it is now.
+    `deleted`: said before, and deleted since, by its author or by somebody else; there is no text.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Said(Event):
     post: str = ""
     named: tuple[str, ...] = ()
     corrected: bool = False
+    deleted: bool = False
 
     def offered(self) -> Offered:
         """The files around these words, told before they are fetched, to know whether anybody listens."""
@@ -52,7 +54,7 @@ class Said(Event):
 
     def with_files(self, files: tuple[Upload, ...]) -> Attached:
         """The same words, around files."""
-        return Attached(**{name: value for name, value in self if name != "corrected"}, files=files)
+        return Attached(**{name: value for name, value in self if name not in {"corrected", "deleted"}}, files=files)
 
 
 class Pressed(Event):

@@ -20,6 +20,9 @@ class Answer(StrEnum):
     AVAILABLE_FROM = "a_partir_du"
     UNAVAILABLE = "indisponible"
     SILENCE = "silence"
+    """Nothing within its time."""
+    UNANSWERED = "sans_reponse"
+    """Nothing yet when it was set aside, before its time was over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

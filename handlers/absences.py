@@ -11,7 +11,7 @@ from atelier.spelling import key
 from atelier.words import PersonId, Refused, fr
 from chat.cards import Card, Message
 from chat.talk import Answer, Say
-from chat.text import Text, raw, tr
+from chat.text import Text, joined, raw, tr
 from handlers import colleagues, notices
 from handlers.here import Here, answer, say
 from storage.absences import Absence
@@ -41,13 +41,38 @@ def _declared(here: Here, away: absences.Away) -> Answer:
         _there(here, substitute, away)
     named = substitute.id if substitute else PersonId("")
     here.unit.absences.declare(Absence(here.person.id, away.first, away.last, named))
+    parts = [_told(away.first, away.last)]
     if substitute is None:
-        return say(here, tr("{told} {alone}", told=_told(away.first, away.last), alone=ALONE))
-    _tell(here, substitute, away)
-    told = tr(
-        "Vos rappels iront à {name}, sans vos pouvoirs : décider ou signer reste à vous.", name=raw(substitute.name)
-    )
-    return say(here, tr("{told} {to}", told=_told(away.first, away.last), to=told))
+        parts.append(ALONE)
+    else:
+        _tell(here, substitute, away)
+        to = tr(
+            "Vos rappels iront à {name}, sans vos pouvoirs : décider ou signer reste à vous.", name=raw(substitute.name)
+        )
+        parts.append(to)
+    left = _left_alone(here, away)
+    if left:
+        parts.append(
+            tr(
+                "Vous remplacez {names} : ces jours-là, les rappels reçus à ce titre iront aux autres personnes qui doivent agir. C'est dit à qui vous remplacez.",
+                names=left,
+            )
+        )
+    return say(here, joined(parts, " "))
+
+
+def _left_alone(here: Here, away: absences.Away) -> Text | None:
+    """Those whom this person stands in for in these days: told, since substitutes are not chained."""
+    mine = here.unit.absences.covered_by(here.person.id, away.first, away.last)
+    people = tuple(found for id_ in dict.fromkeys(a.person for a in mine) if (found := _person(here, id_)) is not None)
+    for person in people:
+        text = tr(
+            "{name}, qui vous remplace, s'absente du {first} au {last} : ces jours-là, vos rappels iront aux autres personnes "
+            "qui doivent agir, sinon au service. Pour nommer quelqu'un d'autre : « /atelier absence fin », puis une nouvelle.",
+            name=raw(here.person.name), first=away.first, last=away.last,
+        )  # fmt: skip
+        notices.tell_person(here, person, Message(text=text), "")
+    return joined((raw(person.name) for person in people), ", ") if people else None
 
 
 ALONE = tr(

@@ -13,8 +13,9 @@ from chat.cards import Address, Button, Card, Fact, Message, Style, Token
 from chat.forms import Choice, Form, Question
 from chat.talk import Answer, AnyEvent, Ask, Asked, Attached, Correct, Filled, Given, Pressed, Said, Say
 from chat.text import Text, raw, tr
-from handlers import bridge, gathering, linking
-from handlers.here import Config, Here, answer, direct, say
+from handlers import as_typed, bridge, gathering, linking
+from handlers import names as naming
+from handlers.here import Config, Here, answer, direct, platform_name, say
 from storage.access import Request
 from storage.unit import Unit
 
@@ -48,7 +49,7 @@ def stranger(unit: Unit, event: AnyEvent, now: datetime, config: Config) -> Answ
         return Answer(replies=(Ask(form=_form(event.token)),), outcome="stranger")
     if isinstance(event, Filled) and event.token.act == ASK:
         return _asked(unit, event.sender, event.given, now, config)
-    if isinstance(event, Asked) and key(event.text).startswith(ASK):
+    if isinstance(event, Asked) and key(as_typed.bare(event.text)).startswith(ASK):
         if typed := _typed(event.text):
             return _asked(unit, event.sender, typed, now, config)
         return Answer(replies=(Ask(form=_form(Token(act=ASK))),), outcome="stranger")
@@ -100,13 +101,13 @@ def _form(token: Token) -> Form:
 
 def _typed(text: str) -> Given:
     """« acces nom = … | fonction = … »: the form's answers where there is no window; nothing for the word alone."""
-    parts = (part.partition("=") for part in text.strip().partition(" ")[2].split("|"))
+    parts = (part.partition("=") for part in as_typed.parted(text)[1].split("|"))
     return {key(name): value.strip() for name, sign, value in parts if sign}
 
 
 def _asked(unit: Unit, sender: Address, typed: Given, now: datetime, config: Config) -> Answer:
     given = {name: typed.get(name, "") for name in FIELDS}
-    wanted = {name: value.strip() if isinstance(value, str) else "" for name, value in given.items()}
+    wanted = {name: _one_line(value) if isinstance(value, str) else "" for name, value in given.items()}
     problems = _problems(wanted, config)
     if not problems:
         wanted["departement"] = config.territories.departement(wanted["departement"]).code
@@ -121,7 +122,8 @@ def _asked(unit: Unit, sender: Address, typed: Given, now: datetime, config: Con
         return Answer(replies=(Say(message=Message(text=_awaited(before))),))
     request = unit.access.ask(sender, wanted["nom"].strip(), wanted, now)
     for admin, place in leads:
-        unit.outbox.put(place, _card(request, wanted, again=before is not None), due=now, lang=admin.language)
+        card = _card(unit, sender, request, wanted, again=before is not None)
+        unit.outbox.put(place, card, due=now, lang=admin.language)
     text = tr("Votre demande est transmise à l'administrateur : vous serez prévenu ici de sa réponse.")
     return Answer(replies=(Say(message=Message(text=text)),))
 
@@ -148,12 +150,22 @@ def _problems(wanted: Mapping[str, str], config: Config) -> dict[str, Refused]:
     return found
 
 
-def _card(request: str, wanted: dict[str, str], *, again: bool = False) -> Message:
-    """What an administrator answers; `again` when it corrects one they already have."""
+def _one_line(typed: str) -> str:
+    """What was typed, without line ends nor invisible signs: an administrator reads it as one fact."""
+    return " ".join("".join(sign for sign in typed if sign.isprintable() or sign.isspace()).split())
+
+
+def _card(unit: Unit, account: Address, request: str, wanted: dict[str, str], *, again: bool = False) -> Message:
+    """What an administrator answers; `again` when it corrects one they already have.
+
+    Who asks says who they are: the account is all that is certain.
+    """
     names = (("nom", tr("Nom")), ("fonction", tr("Fonction")), ("service", tr("Organisme")))
     facts = [Fact(name=label, value=raw(wanted[name])) for name, label in names]
     role, where = ROLES[wanted["role"]], raw(wanted["departement"].upper())
     facts.append(Fact(name=tr("À titre de"), value=tr("{role} — département {where}", role=role, where=where)))
+    platform = platform_name(account.platform, unit)
+    facts.append(Fact(name=tr("Compte"), value=tr("{id}, sur {platform}", id=raw(account.id), platform=platform)))
     buttons = (
         _button(tr("Accepter"), Token(act=ACCEPT, arg=request), "primary"),
         _button(tr("Refuser l'accès"), Token(act=DECLINE, arg=request), "danger"),
@@ -180,10 +192,17 @@ def known(here: Here) -> Answer:
     """« acces » by somebody of the directory: an administrator answers whoever waits, a few at a time."""
     found = waiting(here)
     if found:
-        return answer(here, *(Say(message=_card(request.id, request.wanted)) for request in found))
+        return answer(
+            here, *(Say(message=_card(here.unit, request.account, request.id, request.wanted)) for request in found)
+        )
     return say(
         here,
-        tr("Aucune demande d'accès n'attend.") if here.person.administers else tr("Vous êtes déjà dans l'annuaire."),
+        tr("Aucune demande d'accès n'attend.")
+        if here.person.administers
+        else tr(
+            "Vous êtes déjà dans l'annuaire. Une erreur de rôle ou de département ? Demandez à l'administrateur du robot de "
+            "corriger l'annuaire."
+        ),
     )
 
 
@@ -217,12 +236,15 @@ def _enter(here: Here, account: Address, wanted: dict[str, str]) -> None:
     known, new = here.unit.people.behind(account), _person(account, wanted)
     linking.kept_home(here.unit, new, account.platform, here.config)
     if known is None:
+        new = new.model_copy(update={"id": naming.free(here.unit, new.id)})
         here.unit.people.add(new, (account,))
         gathering.follow(here.unit, (new,), here.now)
         return
     if known.active:
         raise Refused(
-            fr("Ce compte est devenu entre-temps celui de {name}, dans l'annuaire : refusez cette demande."),
+            fr(
+                "Ce compte est devenu entre-temps celui d'une autre personne, {name}, dans l'annuaire : refusez cette demande."
+            ),
             name=known.name,
         )
     changes = {"name": new.name, "title": new.title, "service": new.service, "departement": new.departement}

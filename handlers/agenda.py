@@ -108,11 +108,12 @@ def _stamp(runs: Iterable[Run]) -> datetime:
 
 
 def _session(dossier: Dossier, read: Say) -> Iterator[Entry]:
-    """The days on site, in the time zone of the place."""
+    """The days on site, in the time zone of the place; cancelled once the atelier is suspended, or ended before them."""
     session = dossier.mission.session if dossier.mission else None
     if session is None:
         return
     runs = [run for run in dossier.runs if run.rule is RuleId.SUR_SITE]
+    given_up = bool(runs) and session.held is None and (runs[-1].ended is not None or runs[-1].suspended)
     where = zone(dossier.departement)
     start = datetime.combine(session.first, datetime.min.time(), where)
     end = datetime.combine(session.last + DAY, datetime.min.time(), where)
@@ -122,6 +123,6 @@ def _session(dossier: Dossier, read: Say) -> Iterator[Entry]:
         summary=f"{read(tr('Session sur site'))} — {read(names.subject(dossier))}",
         description=f"{session.visit}\n{session.plenary}",
         when=Period(start, end),
-        status=Status.CONFIRMED,
+        status=Status.CANCELLED if given_up else Status.CONFIRMED,
         stamp=_stamp(runs) if runs else dossier.since,
     )

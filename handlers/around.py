@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atelier.acting import ACCORD_CADRE
 from atelier.contracts import AccordCadre
 from atelier.corrections import recorded_things
 from atelier.dossier import Dossier
 from atelier.execution import ACTIVE
 from atelier.forms import Invitation, Retrait, StepForm
 from atelier.forms_designation import Acte
+from atelier.forms_ending import Rectification
 from atelier.grammar import Around, Attempt, Step
 from atelier.words import Do, Reference, State
 from chat.text import Text, joined, raw, tr
@@ -22,8 +24,9 @@ from storage.errors import NotFound
 from storage.unit import Unit
 
 ORDERING = frozenset({Do.NOTIFIER_COMMANDE, Do.NOTIFIER_COMMANDE_ANIMATION, Do.RECTIFIER})
-ACTING = frozenset({Do.ACTER, Do.VALIDER_ET_ACTER})
-"""The gestes that count what a contract has spent."""
+"""The gestures that count what the atelier's contract has spent."""
+CHOOSING = frozenset({Do.ACTER, Do.VALIDER_ET_ACTER, Do.RECTIFIER})
+"""Those that may choose a contract."""
 
 
 def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
@@ -31,20 +34,25 @@ def around(here: Here, dossier: Dossier, step: Step, form: StepForm) -> Around:
     waiting = dossier.state is State.TRANSMISE and dossier.arrival is not None
     ahead = here.unit.dossiers.waiting_before(dossier.arrival) if waiting and dossier.arrival else ()
     contract = contract_of(here.unit, dossier)
-    counted = (
-        contract.code if contract and step.act in ORDERING else form.accord_cadre if isinstance(form, Acte) else ""
-    )
+    counted = _chosen(form) or (contract.code if contract and step.act in ORDERING else "")
     if counted:
         here.unit.contracts.lock(counted)
     return Around(
         ahead=tuple(ahead),
         invited=guests.invited(here, form.personne) if isinstance(form, Invitation) else None,
         leaving=guests.leaving(here, dossier, form.personne) if isinstance(form, Retrait) else None,
-        contracts=tuple(here.unit.contracts.all()) if step.act in ACTING else (),
+        contracts=tuple(here.unit.contracts.all()) if step.act in CHOOSING else (),
         contract=contract,
         spent=here.unit.commandes.spent(counted, dossier.ref) if counted else _NOTHING,
         busy=busy(here, dossier) if step.act is Do.DESIGNER else {},
     )
+
+
+def _chosen(form: StepForm) -> str:
+    """The contract that a form chooses, or nothing."""
+    if isinstance(form, Rectification):
+        return form.valeur.strip() if form.saisie == ACCORD_CADRE else ""
+    return form.accord_cadre if isinstance(form, Acte) else ""
 
 
 def attempt_of(here: Here, trial: Trial, form: StepForm) -> Attempt:

@@ -135,7 +135,7 @@ def named(here: Here, dossier: Dossier, given: Given) -> Answer:
     label = tr("Continuer : {label}", label=tr(step.label))
     going_on = Button(label=label, token=token, style="primary", command=f"/atelier {step.act} {dossier.ref}")
     text = tr(
-        "Vous saisissez « {label} » pour le compte de {name}, d'après « {document} ».",
+        "Vous saisissez « {label} » pour {name}, d'après « {document} ».",
         label=tr(step.label), name=raw(person.name), document=raw(document),
     )  # fmt: skip
     return answer(

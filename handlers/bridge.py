@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from atelier.calendar import zone
 from atelier.dossier import By, Dossier, Person
 from atelier.labels import ROLES
 from atelier.words import Reference, Refused, Role
 from chat.cards import Address, File, Message
 from chat.talk import Answer, AnyEvent, Attached, Offered, Said, Say
-from chat.text import Text, joined, raw, tr
+from chat.text import Moment, Text, joined, raw, tr
+from handlers.as_typed import COMMAND
 from handlers.cards import atelier_key
 from handlers.filing import store
 from handlers.gathering import INVITED
@@ -21,8 +23,8 @@ from handlers.here import Here, answer, platform_name, said
 from storage.ateliers import PREFIX
 from storage.unit import Unit
 
-CARRIED = "message"
-"""What the journal calls it."""
+CARRIED, DELETED = "message", "message-supprime"
+"""What the journal calls it, and that it was deleted where it was said."""
 WORDS = 3000
 """Letters in one carried message: each platform shows so many whole; longer words follow in a next one."""
 FILES = 10
@@ -31,6 +33,8 @@ SOMEBODY, SOMEWHERE = tr("@quelqu'un"), tr("#un-autre-canal")
 NAMED = 30
 """So many names are looked for in the directory; the others are nobody's."""
 UNHEARD = "non-porte"
+REPLACED = "remplace"
+"""Where it is kept that a message was corrected, or deleted, before it came."""
 SILENT = timedelta(days=1)
 """Somebody who is not heard is told so once a day, not at every word."""
 
@@ -38,17 +42,17 @@ SILENT = timedelta(days=1)
 def overheard(unit: Unit, event: AnyEvent) -> bool:
     """True for what is said where nobody listens: in a channel that is bridged to none, in a thread that is no request's.
 
-    Asked before anything is written: it is other people's talk. What was only corrected is listened to in a bridged
-    channel alone: an answer, or a note to AD1, stays what it was.
+    Asked before anything is written: it is other people's talk. What was only corrected or deleted is listened to in a
+    bridged channel alone: an answer, or a note to AD1, stays what it was.
     """
     if not isinstance(event, Said | Attached | Offered):
         return False
-    corrected = isinstance(event, Said) and event.corrected
+    again = isinstance(event, Said) and (event.corrected or event.deleted)
     if event.direct:
-        return corrected
+        return again
     if elsewhere(unit, unit.ateliers.known(event.place)):
         return False
-    return corrected or not event.thread or unit.threads.by_post(event.place, event.thread) is None
+    return again or not event.thread or unit.threads.by_post(event.place, event.thread) is None
 
 
 def carried(here: Here, event: Said | Attached) -> Answer:
@@ -61,12 +65,14 @@ def carried(here: Here, event: Said | Attached) -> Answer:
     if not others:
         return answer(here)
     dossier = here.unit.dossiers.get(Reference(place.id.removeprefix(PREFIX)))
+    if isinstance(event, Said) and event.deleted:
+        return _unsaid(here, dossier, event, others)
     role = _role(dossier, here.person)
     if role is None:
         return _unheard(here.unit, event, others, here.person.language, here.now)
     event = _readable(here.unit, event)
-    words = event.text.strip()
-    if words.startswith("/atelier"):
+    words = "" if _late(here, event) else event.text.strip()
+    if words[: len(COMMAND)].casefold() == COMMAND:
         return _told(here, tr("Une commande n'est pas un message : tapez-la seule, ou dans notre conversation."))
     if isinstance(event, Said) and event.corrected and _kept_as(here, dossier, event):
         return answer(here)
@@ -79,6 +85,30 @@ def carried(here: Here, event: Said | Attached) -> Answer:
     return _told(here, *refused) if refused else answer(here)
 
 
+def _unsaid(here: Here, dossier: Dossier, event: Said, others: tuple[Address, ...]) -> Answer:
+    """That a message was deleted is told where it was carried, once, without saying it again; the journal keeps its words.
+
+    By whom is not told by every platform: its author, or somebody who may delete what others say.
+    """
+    of = _message(event)
+    lines = [x for x in here.unit.journal.of(dossier.ref) if x.what in {CARRIED, DELETED} and x.message == of]
+    if not lines:
+        here.unit.conversations.keep(_replaced(event), {})
+    if not lines or lines[-1].what == DELETED:
+        return answer(here)
+    role = Role(lines[0].role)
+    text = tr(
+        "{name} ({role}, sur {platform}) : son message du {moment} a été supprimé.",
+        moment=Moment(at=lines[0].at, zone=str(zone(dossier.departement))), **_author(here, event, role),
+    )  # fmt: skip
+    _put(here, dossier, event, [Message(text=text)], others)
+    here.unit.journal.write(
+        dossier.ref, what=DELETED, by=By(person=here.person.id, role=role, at=here.now), at=here.now,
+        from_state=dossier.state, to_state=dossier.state, message=of,
+    )  # fmt: skip
+    return answer(here)
+
+
 def outsider(unit: Unit, event: AnyEvent, now: datetime) -> Answer | None:
     """An unknown account that speaks in a channel whose words are carried: theirs are not, and they are told.
 
@@ -86,6 +116,8 @@ def outsider(unit: Unit, event: AnyEvent, now: datetime) -> Answer | None:
     """
     if not isinstance(event, Said | Attached) or event.direct:
         return None
+    if isinstance(event, Said) and event.deleted:
+        return Answer(outcome="ignored")
     place = unit.ateliers.known(event.place)
     others = elsewhere(unit, place)
     return _unheard(unit, event, others, "fr", now) if others else None
@@ -158,14 +190,18 @@ def _taken(here: Here, event: Said | Attached) -> tuple[tuple[File, ...], list[T
 
 def _who(here: Here, dossier: Dossier, event: Said | Attached, role: Role) -> Text:
     """Who speaks, in which part, from where."""
-    named = {
+    named = _author(here, event, role)
+    if event.thread and not _under_card(here, dossier, event):
+        return tr("{name} ({role}, sur {platform}, dans un fil)", **named)
+    return tr("{name} ({role}, sur {platform})", **named)
+
+
+def _author(here: Here, event: Said | Attached, role: Role) -> dict[str, Text]:
+    return {
         "name": raw(here.person.name),
         "role": tr(ROLES[role]),
         "platform": platform_name(event.place.platform, here.unit),
     }
-    if event.thread and not _under_card(here, dossier, event):
-        return tr("{name} ({role}, sur {platform}, dans un fil)", **named)
-    return tr("{name} ({role}, sur {platform})", **named)
 
 
 def _messages(who: Text, words: str, files: tuple[File, ...], *, corrected: bool) -> list[Message]:
@@ -211,7 +247,27 @@ def _kept_as(here: Here, dossier: Dossier, event: Said) -> bool:
     """Whether these very words were carried already: said and changed while we were away, they came as they are now."""
     of = _message(event)
     told = [line.text for line in here.unit.journal.of(dossier.ref) if line.what == CARRIED and line.message == of]
+    if not told:
+        here.unit.conversations.keep(_replaced(event), {})
     return told[-1:] == [event.text]
+
+
+def _late(here: Here, event: Said | Attached) -> bool:
+    """Whether a message comes after what was made of it since: a platform sends again, later, what was not taken at once.
+
+    Its words were replaced, or deleted: they are not said last. Its files were not told otherwise.
+    """
+    if isinstance(event, Said) and event.corrected:
+        return False
+    mark = _replaced(event)
+    late = here.unit.conversations.at(mark) is not None
+    if late:
+        here.unit.conversations.end(mark)
+    return late
+
+
+def _replaced(event: Said | Attached) -> Address:
+    return Address(platform=REPLACED, id=f"{event.place.platform}:{_message(event)}")
 
 
 def _message(event: Said | Attached) -> str:

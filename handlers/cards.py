@@ -30,7 +30,7 @@ TONES: dict[State, Tone] = {
     State.REFUSEE: "bad",
     State.REORIENTEE: "bad",
 }
-ASIDE = frozenset({*(step.act for step in ANY_TIME), Do.RETIRER_PERSONNE})
+ASIDE = frozenset({*(step.act for step in ANY_TIME), Do.RETIRER_PERSONNE}) - {Do.REPRENDRE_ATELIER}
 """What may be done at any time, and is rarely: offered in a menu, not in a channel."""
 QUEUED = frozenset({State.TRANSMISE, State.EN_ECHANGE, State.A_COMPLETER})
 SENSES = {"favorable": tr("Favorable"), "reserve": tr("Réservé"), "defavorable": tr("Défavorable")}
@@ -232,7 +232,7 @@ def _fiche(dossier: Dossier, done: int, total: int) -> Text:
 def _inside(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
     """What only AD1 reads: who examines, opinions, the motive out of order, other requests on the same territory."""
     if dossier.instructor:
-        yield Fact(name=tr("Instructeur"), value=raw(unit.people.get(dossier.instructor).name))
+        yield Fact(name=tr("Instructeur"), value=names.called(names.person(unit, dossier.instructor)))
     if dossier.out_of_order:
         yield Fact(name=tr("Traitée hors ordre"), value=raw(dossier.out_of_order))
     for opinion in dossier.opinions:

@@ -19,6 +19,7 @@ from handlers import (
     absences,
     access,
     agenda,
+    as_typed,
     behalf,
     calculator,
     flow,
@@ -30,6 +31,7 @@ from handlers import (
     linking,
     minutes,
     opening,
+    paging,
     preferences,
     previews,
     snoozing,
@@ -52,9 +54,8 @@ REFERENCE = re.compile(r"^ADT-\d{4}-\d{4,}$")
 
 def asked(here: Here, event: Asked) -> Answer:
     """Run a command, or say which one was meant."""
-    verb, rest = (*event.text.split(None, 1), "", "")[:2]
+    verb, rest = as_typed.parted(event.text)
     verb = helping.ALIASES.get(helping.plain(verb), helping.plain(verb))
-    rest = rest.strip()
     simple = SIMPLE.get(verb)
     if simple is not None:
         return simple(here, rest)
@@ -81,14 +82,14 @@ def asked(here: Here, event: Asked) -> Answer:
 
 def knows(text: str) -> bool:
     """True when the first word is a verb: typed in a direct conversation, it works without « /atelier »."""
-    first = helping.plain(text.strip().partition(" ")[0])
+    first = helping.plain(as_typed.parted(text)[0])
     return helping.ALIASES.get(first, first) in {*helping.HELP, *Do}
 
 
 def is_one(text: str) -> bool:
     """True for a verb followed by a reference: a command, even while a question waits for its answer."""
-    verb, _, rest = text.strip().partition(" ")
-    return knows(verb) and REFERENCE.match(rest.strip().split(" ")[0].upper()) is not None
+    verb, rest = as_typed.parted(text)
+    return knows(verb) and REFERENCE.match((rest.split() or [""])[0].upper()) is not None
 
 
 def _about(here: Here, verb: str, rest: str) -> Answer:
@@ -281,8 +282,8 @@ SIMPLE: dict[str, Callable[[Here, str], Answer]] = {
     "demande": opening.open_request,
     "reprendre": lambda here, rest: flow.resume(here, dossier_of(here, rest).ref if rest else ""),
     "liste": home.listing,
-    "file": lambda here, _: home.queue(here),
-    "echeances": lambda here, rest: home.deadlines(here, dossier_of(here, rest).ref if rest else ""),
+    "file": home.queue,
+    "echeances": lambda here, r: home.deadlines(here, dossier_of(here, q).ref if (q := paging.less(r)) else "", r),
     "calculer": calculator.calculate,
     preferences.ACT: preferences.preferences,
     sounding.ACT: sounding.typed,

@@ -103,11 +103,11 @@ class Desk:
             return Answer(outcome="ignored")
         if isinstance(event, Offered):
             return Answer(outcome="wanted")
+        if isinstance(event, Turned):
+            return turned.kept(unit, event, now)
         if unit.inbox.seen(f"{event.sender.platform}:{event.id}", now):
             return Answer(outcome="seen")
         person = unit.people.behind(event.sender)
-        if isinstance(event, Turned):
-            return turned.kept(unit, event, person, now)
         if person is None or not person.active:
             return access.stranger(unit, event, now, self.config)
         here = Here(unit, person, event, now, self.config)

@@ -144,7 +144,7 @@ def _line(late: Late, now: datetime) -> Text:
     where = rules.place(late.run, late.dossier)
     when = names.dated(overdue(local_day(late.due, where), local_day(now, where), where), late.run, late.dossier)
     return tr(
-        "• {ref} — {what} : {when} ; attendu de {who}",
+        "• {ref} — {what} : {when} ; attendu de : {who}",
         ref=late.dossier.ref, what=names.deadline(late.run), when=when, who=who,
     )  # fmt: skip
 

@@ -197,11 +197,12 @@ def first_admins(unit: Unit, admins: Iterable[Address]) -> None:
     """
     for account in admins:
         known = unit.people.behind(account)
-        if known is None and (known := _known(unit, _drawn(account))) is not None:
+        if known is None and (last := _known(unit, _drawn(account))) is not None and last.name:
+            known = last
             unit.people.link(known.id, account)
         if known is None:
             person = Person(
-                id=_drawn(account),
+                id=names.free(unit, _drawn(account)),
                 name=account.id,
                 service="",
                 holdings=(Holding(role=Role.ADMIN),),

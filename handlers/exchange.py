@@ -12,6 +12,7 @@ from atelier.forms import Courrier, ReponseComplement, StepForm
 from atelier.grammar import Outcome
 from atelier.labels import AD1
 from atelier.words import Reference, Refused, Role, fr
+from chat.cards import File
 from chat.talk import Answer, Attached, Said
 from chat.text import Text, joined, raw, tr
 from handlers import names, notices, questions
@@ -65,7 +66,7 @@ def _letter(form: StepForm) -> Courrier:
 
 
 def _ad1_role(here: Here, dossier: Dossier) -> Role:
-    return next((r for r in (Role.AD1I, Role.AD1V) if r in dossier.roles_of(here.person)), Role.AD1I)
+    return next((r for r in (Role.AD1I, Role.AD1V, Role.AD1B) if r in dossier.roles_of(here.person)), Role.AD1I)
 
 
 def said(here: Here, event: Said | Attached) -> Answer | None:
@@ -79,6 +80,8 @@ def said(here: Here, event: Said | Attached) -> Answer | None:
     dossier = here.unit.dossiers.seen_by(here.person, Reference(thread.ref))
     if thread.key == review_key(dossier.ref):
         return _note(here, dossier, event)
+    if dossier.roles_of(here.person) & AD1:
+        return _noted(here, dossier, event)
     return _carried(here, dossier, event)
 
 
@@ -92,16 +95,36 @@ def _note(here: Here, dossier: Dossier, event: Said | Attached) -> Answer:
     return answer(here)
 
 
+def _noted(here: Here, dossier: Dossier, event: Said | Attached) -> Answer:
+    """AD1's own words under their card of a request, which one of them handed over: a note as well, put in the review thread."""
+    files = _files(here, event)
+    role = _ad1_role(here, dossier)
+    _keep(here, dossier, NOTE, event, role)
+    by = names.who_is(here.person, role)
+    notices.in_review(here, dossier, tr("{who} note : « {text} »", who=by, text=_spoken(event)), files)
+    return say(
+        here, tr("Gardé comme note interne, dans le fil du bureau AD1 seul. « Écrire au service » écrit au service.")
+    )
+
+
+def _files(here: Here, event: Said | Attached) -> tuple[File, ...]:
+    return tuple(store(here, upload)[0] for upload in event.files) if isinstance(event, Attached) else ()
+
+
+def _spoken(event: Said | Attached) -> Text:
+    return raw(event.text) if event.text.strip() else tr("(fichier)")
+
+
 def _carried(here: Here, dossier: Dossier, event: Said | Attached) -> Answer:
     """A bearer's answer: to the review thread, and to the service when somebody else than the service wrote."""
     if dossier.transmitted is None:
         return say(here, tr("La DGALN n'a pas encore reçu cette demande : transmettez-la d'abord."))
     role = _bearer_role(dossier, here.person)
-    files = tuple(store(here, upload)[0] for upload in event.files) if isinstance(event, Attached) else ()
+    files = _files(here, event)
     asked = role is Role.MAND and (dossier.mission is None or dossier.mission.designated is None)
     _keep(here, dossier, NOTE if asked else REPLY, event, role)
     by = names.who_is(here.person, role)
-    words = raw(event.text) if event.text.strip() else tr("(fichier)")
+    words = _spoken(event)
     notices.in_review(here, dossier, tr("{who} répond : « {text} »", who=by, text=words), files)
     for person in here.unit.people.holding((Role.SVC,), dossier) if not asked else ():
         if person.id != here.person.id:

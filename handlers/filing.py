@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atelier.contents import CheckedFile, check_file
+from atelier.contents import CheckedFile, check_file, kept_name
 from chat.cards import File
 from chat.talk import Upload
 from handlers.here import Here
@@ -11,4 +11,5 @@ from handlers.here import Here
 def store(here: Here, upload: Upload) -> tuple[File, CheckedFile]:
     """Check a file by its content and keep it. Raises Refused with the reason, and then nothing is kept."""
     checked = check_file(upload.name, upload.content)
-    return here.unit.files.put(upload.name[-200:], checked.mime, upload.content, checked.sha256, here.now), checked
+    name = kept_name(upload.name, checked.kind)
+    return here.unit.files.put(name, checked.mime, upload.content, checked.sha256, here.now), checked

@@ -99,7 +99,7 @@ def _entered(here: Here, account: Address) -> PersonId:
         raise Refused(
             fr("« {name} » a quitté l'annuaire : demandez à l'administrateur de l'y remettre."), name=known.name
         )
-    id_ = PersonId(f"{account.platform}-{account.id}")
+    id_ = names.free(here.unit, PersonId(f"{account.platform}-{account.id}"))
     guest = Person(id=id_, name=account.id, departement=here.person.departement)
     here.unit.people.add(guest, (account,))
     return id_

@@ -29,7 +29,7 @@ HELP = {
     "aide": tr("cette page ; « aide valider » explique un geste"),
     "demande": tr("ouvrir une demande d'atelier flash"),
     "reprendre": tr("reprendre la fiche d'une demande"),
-    "liste": tr("vos demandes ; « liste 55 » ou « liste transmise » pour filtrer"),
+    "liste": tr("vos demandes ; « liste 55 » ou « liste transmise » pour filtrer, « liste page 2 » pour la suite"),
     "file": tr("la file d'attente, dans l'ordre d'arrivée"),
     "voir": tr("la fiche et les gestes possibles : « voir ADT-2026-0007 »"),
     "echeances": tr("les échéances en cours"),

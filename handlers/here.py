@@ -9,8 +9,10 @@ from datetime import datetime
 from atelier.deadlines import Delay, Explained
 from atelier.deadlines import Unit as Count
 from atelier.dossier import Person
+from atelier.prolongation import GRANTED
+from atelier.rule_table import RULES
 from atelier.territories import Territories
-from atelier.words import Labels, Refused
+from atelier.words import Labels, Refused, fr
 from chat.cards import Address, Message
 from chat.talk import Answer, AnyEvent, Reply, Say
 from chat.text import Text, joined, raw, texts, tr
@@ -65,15 +67,24 @@ def told_args(args: Mapping[str, object]) -> dict[str, object]:
     return {name: joined(map(tr, v), ", ") if isinstance(v, Labels) else v for name, v in args.items()}
 
 
+SOURCES = frozenset({
+    *(rule.source for rule in RULES), GRANTED, fr("bon de commande"), fr("note d'appropriation validée"),
+    fr("choix du produit : le bon de commande couvre toute la mission"),
+    fr("accord-cadre, délai de réponse à une sollicitation"),
+})  # fmt: skip
+"""Where a delay may come from in our own words: the rules' texts, the order, the note, more time granted."""
+
+
 def told_steps(explained: Explained) -> tuple[Text, ...]:
     """How a date was reached, a sentence a step, dates, delays and holidays in the reader's way."""
     return tuple(tr(step.sentence, **_counted(told_args(step.args))) for step in explained.steps)
 
 
 def _counted(args: dict[str, object]) -> dict[str, object]:
-    """The same, « 15 jours » among it as a sentence of the catalogues."""
-    written = args.get("delay")
-    return args | {"delay": _delay(Delay.parse(written))} if isinstance(written, str) else args
+    """The same, « 15 jours » and a source of ours among it as sentences of the catalogues; a contract's own stays as it is."""
+    written, source = args.get("delay"), args.get("source")
+    told = {"delay": _delay(Delay.parse(written))} if isinstance(written, str) else {}
+    return args | told | ({"source": tr(str(source))} if source in SOURCES else {})
 
 
 def _delay(delay: Delay) -> Text:

@@ -12,13 +12,13 @@ from atelier.execution import DESIGNATION
 from atelier.fiche import items
 from atelier.labels import AD1, OF_THE_STATE, ROLES
 from atelier.procedure import OPENING, STEPS
+from atelier.rules import PARIS
 from atelier.words import Do, PersonId, Role, State
 from chat.cards import Card, Message
 from chat.text import Moment, Text, raw, tr
 from documents.typography import shortened
-from handlers import bridge, exchange, keeping, lateness, takeover
+from handlers import bridge, exchange, keeping, lateness, names, takeover
 from handlers.here import Here
-from storage.errors import NotFound
 from storage.journal import Line
 
 CASCADE = frozenset(
@@ -44,9 +44,20 @@ def message(here: Here, dossier: Dossier) -> Message:
     lines = [row for row in _since(here, dossier) if row.what not in hidden]
     card = Card(
         title=tr("Journal de {ref}", ref=dossier.ref),
-        paragraphs=tuple(_told(here, r, state=state) for r in lines[-SHOWN:]),
+        paragraphs=(*_hours(dossier), *(_told(here, r, state=state) for r in lines[-SHOWN:])),
     )
-    return Message(text=tr("{count} ligne(s) au journal de {ref}.", count=len(lines), ref=dossier.ref), card=card)
+    text = tr("{count} ligne(s) au journal de {ref}.", count=len(lines), ref=dossier.ref)
+    if len(lines) > SHOWN:
+        text = tr(
+            "{count} lignes au journal de {ref} ; voici les {shown} dernières.",
+            count=len(lines), ref=dossier.ref, shown=SHOWN,
+        )  # fmt: skip
+    return Message(text=text, card=card)
+
+
+def _hours(dossier: Dossier) -> tuple[Text, ...]:
+    """Whose hours these are, where another clock is on the wall: overseas."""
+    return () if zone(dossier.departement) == zone(PARIS) else (tr("Les heures sont celles de Paris."),)
 
 
 def _since(here: Here, dossier: Dossier) -> list[Line]:
@@ -63,18 +74,15 @@ def _told(here: Here, row: Line, *, state: bool) -> Text:
     if row.behalf:
         who = tr("{name}, pour {other}", name=who, other=_who(here, row.behalf))
     role = tr(" ({role})", role=tr(ROLES[Role(row.role)])) if row.role in set(Role) else raw("")
-    moment = Moment(at=row.at, zone=str(zone("75")))
+    moment = Moment(at=row.at, zone=str(zone(PARIS)))
     said = _said(row, state=state)
-    if row.what == LEFT:
+    if row.what == LEFT and "personne" in row.details:  # what was written may have been erased
         said = tr("{said} : {field}", said=said, field=_who(here, PersonId(str(row.details["personne"]))))
     return tr("• {moment} — {said}, {who}{role}", moment=moment, said=said, who=who, role=role)
 
 
 def _who(here: Here, person: PersonId) -> Text:
-    try:
-        return raw(here.unit.people.get(person).name)
-    except NotFound:
-        return tr("une personne dont le nom a été effacé")
+    return names.called(names.person(here.unit, person))
 
 
 def _said(row: Line, *, state: bool) -> Text:
@@ -122,4 +130,5 @@ WORDS = {s.id: tr(s.said) for s in (OPENING, *STEPS)} | {
     takeover.WHAT: tr("reprise d'un atelier déjà en cours"),
     lateness.LATE: tr("réponse tardive"),
     bridge.CARRIED: tr("message"),
+    bridge.DELETED: tr("message supprimé"),
 }

@@ -9,7 +9,7 @@ from atelier import audience, editing, rules
 from atelier.awaited import awaited, may_await
 from atelier.calendar import zone
 from atelier.completeness import missing_letters, missing_required, wanted_still
-from atelier.decide import offers
+from atelier.decide import awaited_first, offers
 from atelier.dossier import Dossier, Run
 from atelier.fiche import items
 from atelier.labels import STATES
@@ -18,7 +18,7 @@ from atelier.words import Reference, Role, State
 from chat.cards import Button, Card, Fact, Message, Token
 from chat.talk import Answer, Say
 from chat.text import Moment, Text, joined, raw, tr
-from handlers import access, cards, names
+from handlers import access, cards, names, paging
 from handlers.here import Here, answer
 from storage.pages import Brief, Found
 
@@ -93,9 +93,9 @@ def _awaits(here: Here, dossier: Dossier) -> Text:
     if dossier.state in editing.OPEN and lacking:
         listed = joined(tr(i.asked.short) for i in lacking[:3])
         return tr("{place} — {state} ; à fournir : {names}", place=place, state=names.state(dossier), names=listed)
-    steps = offers(dossier, here.person)
-    first = names.gesture(steps[0]) if steps else tr("à suivre")
-    return tr("{place} — {state} ; à vous : {step}", place=place, state=names.state(dossier), step=first)
+    first = awaited_first(offers(dossier, here.person))
+    step = names.gesture(first) if first else tr("à suivre")
+    return tr("{place} — {state} ; à vous : {step}", place=place, state=names.state(dossier), step=step)
 
 
 Dated = tuple[datetime, str, Text, Text]
@@ -118,22 +118,21 @@ def _dated(dossier: Dossier, run: Run) -> Dated:
 
 
 def listing(here: Here, filter_: str) -> Answer:
-    """« liste [filtre] »: the requests I see, by state, département or words of the territory."""
-    found, count = _listed(here, filter_)
+    """« liste [filtre] [page 2] »: the requests I see, by state, département or words of the territory."""
+    filter_, page = paging.page(filter_, LISTED, "/atelier liste")
+    found, count = _listed(here, filter_, min(page.end, MANY))
     facts = [
         Fact(name=raw(d.ref), value=tr("{place} — {state}", place=raw(d.territory or d.service), state=_state(d)))
-        for d in found[:LISTED]
+        for d in page.of(found)
     ]
     text = tr("Plus de {count} demandes.", count=MANY) if count > MANY else tr("{count} demande(s).", count=count)
-    card = Card(title=tr("Mes demandes"), facts=tuple(facts), paragraphs=_listed_more(count, filter_.strip()))
+    card = Card(
+        title=tr("Mes demandes"), facts=tuple(facts), paragraphs=(*page.told(count, MANY), *_none_found(count, filter_))
+    )
     return answer(here, Say(message=Message(text=text, card=card if card.facts or card.paragraphs else None)))
 
 
-def _listed_more(count: int, filter_: str) -> tuple[Text, ...]:
-    if count > LISTED:
-        return (
-            tr("Les {count} premières sont affichées : précisez, par exemple « /atelier liste 55 ».", count=LISTED),
-        )
+def _none_found(count: int, filter_: str) -> tuple[Text, ...]:
     if count or not filter_:
         return ()
     return (
@@ -148,15 +147,15 @@ def _state(brief: Brief) -> Text:
     return tr(STATES[brief.state])
 
 
-def _listed(here: Here, filter_: str) -> tuple[list[Brief], int]:
-    """The requests to show, and how many there are (`MANY` + 1: more). Words are looked for in the `MANY` last moved."""
+def _listed(here: Here, filter_: str, first: int) -> tuple[list[Brief], int]:
+    """The `first` requests, and how many there are (`MANY` + 1: more). Words are looked for in the `MANY` last moved."""
     typed = [word.upper() for word in key(filter_).split()]
     departement = next((word for word in typed if _is_code(word)), "")
     if typed in ([], [departement]):
-        return here.unit.dossiers.listed(here.person, LISTED, MANY + 1, departement)
+        return here.unit.dossiers.listed(here.person, first, MANY + 1, departement)
     words, looked_at = key(filter_).split(), here.unit.dossiers.found_for(here.person, MANY, departement)
     matching = [found.ref for found in looked_at if _matches(found, words)]
-    return here.unit.dossiers.briefs(matching[:LISTED]), len(matching)
+    return here.unit.dossiers.briefs(matching[:first]), len(matching)
 
 
 def _is_code(word: str) -> bool:
@@ -174,45 +173,45 @@ def _folded(state: State) -> str:
     return key(f"{state} {STATES[state]}")
 
 
-def queue(here: Here) -> Answer:
-    """« file »: the queue in order of arrival. AD1 sees every request; a bearer sees the place of theirs."""
-    seen = here.unit.dossiers.queue_of(here.person, QUEUED + 1)
+def queue(here: Here, typed: str = "") -> Answer:
+    """« file [page 2] »: the queue in order of arrival. AD1 sees every request; a bearer sees the place of theirs."""
+    _, page = paging.page(typed, QUEUED, "/atelier file")
+    seen = here.unit.dossiers.queue_of(here.person, min(page.end, MANY) + 1)
     facts = [
         Fact(
             name=tr("{rank}. {ref}", rank=i, ref=d.ref),
             value=tr("{place} — {state}", place=raw(d.territory), state=_state(d)),
         )
-        for i, d in seen[:QUEUED]
+        for i, d in page.of(seen)
     ]
     text = tr("{total} demande(s) dans la file, dans l'ordre d'arrivée.", total=here.unit.dossiers.queued())
-    more = (tr("Les {count} premières sont affichées.", count=QUEUED),) if len(seen) > QUEUED else ()
-    card = Card(title=tr("File d'attente"), facts=tuple(facts), paragraphs=more)
+    card = Card(title=tr("File d'attente"), facts=tuple(facts), paragraphs=page.told(len(seen), MANY))
     return answer(here, Say(message=Message(text=text, card=card)))
 
 
-def deadlines(here: Here, ref: str = "") -> Answer:
-    """« échéances [REF] »: the running deadlines, nearest first."""
-    rows, count = _running(here, ref)
-    facts = [Fact(name=tr("{ref} — {what}", ref=r, what=what), value=due) for _, r, what, due in rows[:LISTED]]
+def deadlines(here: Here, ref: str = "", typed: str = "") -> Answer:
+    """« échéances [REF] [page 2] »: the running deadlines, nearest first; `typed` is all that was, its page included."""
+    _, page = paging.page(typed, LISTED, "/atelier échéances")
+    rows, count = _running(here, ref, min(page.end, MANY))
+    facts = [Fact(name=tr("{ref} — {what}", ref=r, what=what), value=due) for _, r, what, due in page.of(rows)]
     text = (
         tr("Plus de {count} échéances en cours.", count=MANY)
         if count > MANY
         else tr("{count} échéance(s) en cours.", count=count)
     )
-    return answer(
-        here, Say(message=Message(text=text, card=Card(title=tr("Échéances"), facts=tuple(facts)) if rows else None))
-    )
+    card = Card(title=tr("Échéances"), facts=tuple(facts), paragraphs=page.told(count, MANY))
+    return answer(here, Say(message=Message(text=text, card=card if rows else None)))
 
 
-def _running(here: Here, ref: str) -> tuple[list[Dated], int]:
-    """The nearest dates, and how many there are (`MANY` + 1: more)."""
+def _running(here: Here, ref: str, first: int) -> tuple[list[Dated], int]:
+    """The `first` nearest dates, and how many there are (`MANY` + 1: more)."""
     if ref:
         rows = sorted(_dates(here, [here.unit.dossiers.seen_by(here.person, Reference(ref))]), key=_nearest)
         return rows, len(rows)
-    return _next(here), here.unit.deadlines.count_for(here.person, MANY + 1, here.now)
+    return _next(here, first), here.unit.deadlines.count_for(here.person, MANY + 1, here.now)
 
 
-def _next(here: Here) -> list[Dated]:
-    """The nearest dates of what I see."""
-    near = here.unit.dossiers.many(here.unit.deadlines.nearest_for(here.person, LISTED, here.now), here.person)
+def _next(here: Here, first: int = LISTED) -> list[Dated]:
+    """The nearest dates of what I see: the `first` ones at least."""
+    near = here.unit.dossiers.many(here.unit.deadlines.nearest_for(here.person, first, here.now), here.person)
     return sorted(_dates(here, near), key=_nearest)

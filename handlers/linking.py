@@ -21,7 +21,7 @@ from atelier.words import PersonId, Refused, fr
 from chat.cards import Address, Button, Card, Message, Token
 from chat.talk import Answer, AnyEvent, Asked, Outcome, Said, Say
 from chat.text import Moment, Text, raw, tr
-from handlers import gathering
+from handlers import as_typed, gathering
 from handlers.cards import person_key
 from handlers.here import Config, Here, answer, direct, platform_name, platform_read, say
 from storage.errors import NotFound
@@ -265,15 +265,10 @@ def _tries(unit: Unit, account: Address, now: datetime) -> Tries:
 
 def _typed(event: AnyEvent) -> str | None:
     """What follows « lier », typed as a command or in the direct conversation; None when it is not that."""
-    match event:
-        case Asked():
-            text = event.text
-        case Said() if event.direct:
-            text = event.text.strip().removeprefix("/atelier")
-        case _:
-            return None
-    verb, rest = (*text.split(None, 1), "", "")[:2]
-    return rest.strip() if key(verb) in VERBS else None
+    if not isinstance(event, Asked | Said) or not (isinstance(event, Asked) or event.direct):
+        return None
+    verb, rest = as_typed.parted(event.text)
+    return rest if key(verb) in VERBS else None
 
 
 def forget_cards(unit: Unit, person: Person, account: Address) -> None:

@@ -6,7 +6,7 @@ It tells motives of ranks: it goes to the review thread, and to whoever of AD1 a
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from atelier import rules
 from atelier.calendar import zone
@@ -28,7 +28,6 @@ from handlers.here import Here, answer
 from handlers.reading import reader
 
 PDF = "application/pdf"
-PARIS = "75"
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -87,34 +86,35 @@ def minutes(dossier: Dossier, contract: AccordCadre) -> ProcesVerbal:
         valid_from=first,
         valid_until=last,
         act=mission.act,
-        acted=_local(mission.acted.at).date(),
+        acted=_local(mission.acted.at, dossier).date(),
         solicitations=[_solicitation(dossier, contract, s) for s in mission.sollicitations],
         designated=groupement.nom,
         rank=mission.sollicitations[-1].rank,
         team=[Member(name=name, competences=skills.get(name, ())) for name in mission.team],
-        decided=_local(by.at),
+        decided=_local(by.at, dossier),
         decided_by=ROLES[by.role],
     )
 
 
 def _solicitation(dossier: Dossier, contract: AccordCadre, one: Sollicitation) -> Solicitation:
     groupement, run = contract.groupement(one.groupement), _awaited(dossier, one)
+    due = rules.explained(run, dossier).due if run else None
     read = reader("fr")  # the document is French
     return Solicitation(
         round=one.round,
         rank=one.rank,
         groupement=groupement.nom if groupement else one.groupement,
-        sent=_local(one.sent.at),
+        sent=_local(one.sent.at, dossier),
         received=one.receipt.on if one.receipt else None,
         means=one.receipt.means if one.receipt else "",
         proof=one.receipt.proof if one.receipt else "",
-        due=rules.explained(run, dossier).due if run else None,
+        due=due,
         doubt=" ".join(map(read, names.doubts(rules.explained(run, dossier)))) if run else "",
-        answer=_answer(one),
-        answered=_local(one.answered.at) if one.answered else None,
+        answer=_answer(one, due, dossier),
+        answered=(one.answered.received or _local(one.answered.at, dossier)) if one.answered else None,
         available_from=one.available_from,
         reason=one.words,
-        set_aside=_aside(contract, one),
+        set_aside=_aside(contract, one, dossier),
     )
 
 
@@ -129,25 +129,28 @@ def _awaited(dossier: Dossier, one: Sollicitation) -> Run | None:
     return run and run.model_copy(update={"started": instant(one.receipt.on, rules.place(run, dossier))})
 
 
-def _answer(one: Sollicitation) -> Answered:
+def _answer(one: Sollicitation, due: date | None, dossier: Dossier) -> Answered:
+    """What was answered; without an answer, whether its time was over when it was set aside: that is attested too."""
     if one.answer == "indisponible":
         return Answered.UNAVAILABLE
     if one.answer == "disponible":
         return Answered.AVAILABLE_FROM if one.available_from else Answered.AVAILABLE
-    return Answered.SILENCE
+    aside = _local(one.set_aside.at, dossier).date() if one.set_aside else None
+    return Answered.SILENCE if due is not None and aside is not None and aside > due else Answered.UNANSWERED
 
 
-def _aside(contract: AccordCadre, one: Sollicitation) -> SetAside | None:
+def _aside(contract: AccordCadre, one: Sollicitation, dossier: Dossier) -> SetAside | None:
     if one.set_aside is None:
         return None
     motif = contract.motif(one.reason)
     return SetAside(
-        when=_local(one.set_aside.at),
+        when=_local(one.set_aside.at, dossier),
         by=ROLES[one.set_aside.role],
         motive=motif.libelle if motif else one.reason,
         evidence=one.evidence,
     )
 
 
-def _local(at: datetime) -> datetime:
-    return at.astimezone(zone(PARIS))
+def _local(at: datetime, dossier: Dossier) -> datetime:
+    """Where the atelier takes place: its days are counted there, and a reception never reads as older than its sending."""
+    return at.astimezone(zone(dossier.departement))

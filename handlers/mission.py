@@ -11,6 +11,7 @@ from atelier import deposits
 from atelier.appropriation import LIVRABLE, NOTE
 from atelier.calendar import local_day
 from atelier.contracts import AccordCadre
+from atelier.designation import BY_ANSWER, BY_BUTTON
 from atelier.dossier import Dossier
 from atelier.labels import OF_THE_STATE, ROLES
 from atelier.mission import Commande, Livrable, NoteVersion, Session, Sollicitation, Verification
@@ -47,7 +48,7 @@ def facts(unit: Unit, dossier: Dossier, *, inside: bool) -> Iterator[Fact]:
             name=tr("Groupement désigné"), value=tr("{name} — {team}", name=groupement(unit, dossier), team=team)
         )
     if inside:
-        yield from _of_the_state(dossier)
+        yield from _of_the_state(unit, dossier)
     for order in mission.commandes:
         name = tr("Bon de commande n° {number}", number=order.number)
         yield Fact(name=name, value=_order(order, inside=inside))
@@ -76,7 +77,7 @@ def ranks(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
 def _solicitation(unit: Unit, dossier: Dossier, contract: AccordCadre | None, asked: Sollicitation) -> Text:
     parts = [tr("sollicité le {day}", day=local_day(asked.sent.at, dossier.departement))]
     if asked.receipt is not None:
-        parts.append(tr("reçu le {day} ({means})", day=asked.receipt.on, means=raw(asked.receipt.means)))
+        parts.append(tr("reçu le {day} ({means})", day=asked.receipt.on, means=_means(asked.receipt.means)))
     parts.append(ANSWERS[asked.answer])
     if asked.available_from is not None:
         parts.append(tr("à partir du {day}", day=asked.available_from))
@@ -86,6 +87,11 @@ def _solicitation(unit: Unit, dossier: Dossier, contract: AccordCadre | None, as
         who, reason = names.who(unit, asked.set_aside), _motif(contract, asked.reason)
         parts.append(tr("écarté par {who} : {reason}", who=who, reason=reason))
     return joined(parts, ", ")
+
+
+def _means(means: str) -> Text:
+    """How it was received: our own words when the groupement answered here, somebody's own otherwise."""
+    return tr(means) if means in {BY_BUTTON, BY_ANSWER} else raw(means)
 
 
 def _motif(contract: AccordCadre | None, code: str) -> Text:
@@ -103,11 +109,10 @@ def _name(contract: AccordCadre | None, code: str) -> Text:
     return raw(found.nom if found else code)
 
 
-def _of_the_state(dossier: Dossier) -> Iterator[Fact]:
-    mission = dossier.mission_()
-    yield Fact(
-        name=tr("Accord-cadre"), value=tr("{code}, acte {act}", code=raw(mission.contract), act=raw(mission.act))
-    )
+def _of_the_state(unit: Unit, dossier: Dossier) -> Iterator[Fact]:
+    mission, contract = dossier.mission_(), contract_of(unit, dossier)
+    name = raw(contract.nom if contract else mission.contract)
+    yield Fact(name=tr("Accord-cadre"), value=tr("{name}, acte {act}", name=name, act=raw(mission.act)))
     if mission.credits is not None:
         given = mission.credits
         value = tr(
@@ -120,7 +125,7 @@ def _of_the_state(dossier: Dossier) -> Iterator[Fact]:
 def _order(order: Commande, *, inside: bool) -> Text:
     parts = [COVERS[order.covers], tr("reçu le {day}", day=order.receipt.on)]
     if inside:
-        parts[:0] = [tr("EJ {ej}", ej=raw(order.ej)), tr("{amount}", amount=order.amount)]
+        parts[:0] = [tr("EJ {ej}", ej=raw(order.ej)), tr("{amount} HT", amount=order.amount)]
     if order.lifted is not None:
         parts.append(tr("point d'arrêt levé"))
     if inside and order.asked is not None:

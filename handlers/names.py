@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, count
 
 from atelier import rules
 from atelier.calendar import zone
@@ -39,6 +40,13 @@ def person(unit: Unit, id_: PersonId) -> Person:
         return unit.people.get(id_)
     except NotFound:
         return Person(id=id_, name="", active=False)
+
+
+def free(unit: Unit, wanted: PersonId) -> PersonId:
+    """The id wanted, or « id-2 », « id-3 »… when it was given: an id is never given twice, even once its name is erased."""
+    taken = frozenset(known.id for known in unit.people.all())
+    others = (PersonId(f"{wanted}-{number}") for number in count(2))
+    return next(id_ for id_ in chain((wanted,), others) if id_ not in taken)
 
 
 def called(somebody: Person) -> Text:

@@ -11,7 +11,7 @@ from itertools import islice
 from atelier import rules
 from atelier.calendar import is_working_day, local_day, zone
 from atelier.completeness import missing_required
-from atelier.decide import offers
+from atelier.decide import awaited_first, offers
 from atelier.dossier import Dossier, Person, Run
 from atelier.labels import ROLES
 from atelier.words import Role, RuleId, fr
@@ -158,8 +158,8 @@ def _in_hand(line: Line, person: Person) -> Text:
     hands = tuple(role for role in owed if not row.asked or role in row.asked)
     if line.absent is not None or line.raised or line.dossier.roles_of(person).isdisjoint(hands):
         return _awaited(hands, row.todo)
-    steps = () if row.todo else offers(line.dossier, person)
-    return tr("à vous : {todo}", todo=names.gesture(steps[0])) if steps else _yours(row.todo or FOLLOWED)
+    first = None if row.todo else awaited_first(offers(line.dossier, person))
+    return tr("à vous : {todo}", todo=names.gesture(first)) if first else _yours(row.todo or FOLLOWED)
 
 
 @lru_cache(maxsize=256)

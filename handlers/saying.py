@@ -13,6 +13,7 @@ from atelier.references import OUTILS
 from atelier.words import Do, Role
 from chat.cards import Fact
 from chat.text import Text, joined, raw, tr
+from handlers import names
 from handlers.cards import SENSES
 from handlers.stepforms import line_of
 
@@ -29,7 +30,9 @@ def more(outcome: Outcome, form: StepForm, named: Labels, *, inside: bool, secre
         return _of_request(outcome, secret=secret)
     if outcome.step.secret and not secret:
         return None
-    lines = [*_version(outcome), *_moved(outcome), *details(form, named, inside=inside)]
+    prefet = _prefet(outcome) if inside else ()
+    own = (*_version(outcome), *_moved(outcome), *_prolonged(outcome))
+    lines = [*own, *details(form, named, inside=inside), *prefet]
     return joined(lines, " ; ") if lines else None
 
 
@@ -43,11 +46,36 @@ def _version(outcome: Outcome) -> Iterator[Text]:
         yield tr("les approbations de la version {number} ne comptent plus", number=before[-1].number)
 
 
+def _prefet(outcome: Outcome) -> Iterator[Text]:
+    """The préfet, who asked for the atelier and has no account, learns by the service that it is held (circulaire, §1)."""
+    if outcome.step.act in {Do.ACTER, Do.VALIDER_ET_ACTER}:
+        yield tr("le service porteur en informe le préfet")
+
+
 def _moved(outcome: Outcome) -> Iterator[Text]:
     """Which days a session planned anew gives up: whoever kept them must see that they are free."""
     held = outcome.before.mission.session if outcome.before.mission else None
     if outcome.step.act is Do.PROGRAMMER_SESSION and held is not None:
         yield tr("la session prévue du {first} au {last} est déplacée", first=held.first, last=held.last)
+
+
+def _prolonged(outcome: Outcome) -> Iterator[Text]:
+    """Which order's time was asked for, how much, and the new dates: « accordée » alone tells nobody until when."""
+    if outcome.step.act is not Do.REPONDRE_PROLONGATION:
+        return
+    answered = outcome.dossier.mission_().prolongations[-1]
+    yield tr("{name} : {value}", name=tr("Bon de commande"), value=tr("n° {number}", number=answered.commande))
+    yield tr("{name} : {value}", name=tr("Durée demandée"), value=raw(answered.wanted))
+    yield from _begun(outcome)
+
+
+def _begun(outcome: Outcome) -> Iterator[Text]:
+    """Until when, for each deadline that begins with the step."""
+    before = {(run.rule, run.about, run.started) for run in outcome.before.runs}
+    for run in outcome.dossier.runs:
+        if run.ended is None and (run.rule, run.about, run.started) not in before:
+            when = names.standing(run, outcome.dossier, outcome.by.at)
+            yield tr("{name} : {value}", name=names.deadline(run), value=when)
 
 
 def solicited(outcome: Outcome) -> Text:
@@ -102,7 +130,11 @@ def _of_request(outcome: Outcome, *, secret: bool) -> Text | None:
     decision = dossier.decision
     if step.act is Do.DEMANDER_COMPLEMENT and asked:
         fields = joined(tr(item(w.field).asked.short) for w in asked.wanted)
-        return tr("À compléter : {fields}. « {text} »", fields=fields, text=raw(asked.wanted[0].text))
+        lines = (
+            tr("À compléter : {fields}. « {text} »", fields=fields, text=raw(asked.wanted[0].text)),
+            *_begun(outcome),
+        )
+        return joined(lines, " ; ")
     if step.act is Do.DONNER_AVIS and opinion and secret:
         return tr("{sense} : {reason}", sense=SENSES[opinion.sense], reason=raw(opinion.reason))
     if step.act is Do.TRANSMETTRE and decision:

@@ -6,7 +6,7 @@ from atelier.decide import possible, step_of
 from atelier.dossier import By, Closed, Dossier
 from atelier.grammar import Step
 from atelier.labels import AD1, STATES
-from atelier.procedure import STEPS
+from atelier.procedure import CLOSED, STEPS
 from atelier.words import Labels, PersonId, Refused, Role, State, fr
 from chat.text import Moment
 from handlers import names
@@ -71,6 +71,11 @@ def _moved(wanted: Step, dossier: Dossier) -> str:
         return fr(
             "Cette carte date d'avant « {said} », par {who}, {when}. « {label} » est encore possible : "
             "« /atelier voir {ref} » montre la carte d'aujourd'hui."
+        )
+    if dossier.state in CLOSED:
+        return fr(
+            "« {label} » n'est plus possible : {ref} est close (« {said} », par {who}, {when}) et ne se rouvre pas. Si c'est une "
+            "erreur, écrivez-le dans son fil ; le service porteur la présente de nouveau par « /atelier demande »."
         )
     return fr(
         "« {label} » n'est pas possible maintenant : {ref} en est à « {said} », par {who}, {when}. « /atelier voir {ref} » la montre."

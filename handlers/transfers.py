@@ -1,9 +1,11 @@
-"""« transférer REF @personne »: a colleague gets my messages on a dossier, and prepares in my place."""
+"""« transférer REF @personne »: a colleague gets my messages on a dossier, and prepares in my place; « … moi »: no more."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from atelier import transfers
-from atelier.dossier import By, Dossier, Person
+from atelier.dossier import By, Dossier, Person, Transfer
 from atelier.labels import ROLES
 from atelier.words import Refused, Role, fr
 from chat.talk import Answer
@@ -21,8 +23,11 @@ def transfer(here: Here, dossier: Dossier, typed: str) -> Answer:
         raise Refused(
             fr("À qui transférez-vous ? Écrivez « /atelier transférer {ref} @camille », ou son nom."), ref=dossier.ref
         )
+    given = transfers.given_by(dossier, here.person.id)
+    if given and colleagues.oneself(here, typed):
+        return _taken_back(here, dossier, given)
     taker = colleagues.named(here, typed)
-    mine = {t.role for t in transfers.given_by(dossier, here.person.id) if t.taken == taker.id}
+    mine = {t.role for t in given if t.taken == taker.id}
     if mine >= set(roles):
         raise Refused(
             fr("{name} a déjà reçu votre part sur {ref} : rien n'est changé."), name=taker.name, ref=dossier.ref
@@ -31,22 +36,57 @@ def transfer(here: Here, dossier: Dossier, typed: str) -> Answer:
     for role in roles:
         by = By(person=here.person.id, role=role, at=here.now)
         moved = transfers.handed(moved, taker.id, role, by)
-    here.unit.dossiers.save(moved, dossier.version)
+    _keep(here, dossier, moved)
     _journal(here, moved, taker, roles)
-    clocks.keep(here.unit, moved, here.now)
-    notices.refresh(here, moved)
-    if here.unit.ateliers.platforms(moved.ref):
-        gathering.gather(here.unit, moved, here.now)
     _tell(here, moved, taker, roles)
+    _untell(here, moved, [t for t in given if t.taken != taker.id])
     kept = dossier.roles_of(here.person) - set(roles)
     text = tr(
-        "C'est fait : {name} reçoit vos messages sur {ref} et prépare à votre place ({roles}).",
+        "C'est fait : {name} reçoit vos messages sur {ref} et prépare à votre place ({roles}). Pour les reprendre : "
+        "« /atelier transférer {ref} moi ».",
         name=raw(taker.name), ref=dossier.ref, roles=_listed(roles),
     )  # fmt: skip
     if not kept:
         return say(here, text)
     stays = tr("Vous gardez ce qui ne se transfère pas ({roles}).", roles=_listed(sorted(kept)))
     return say(here, tr("{done} {stays}", done=text, stays=stays))
+
+
+def _taken_back(here: Here, dossier: Dossier, given: tuple[Transfer, ...]) -> Answer:
+    """What was handed to a colleague comes back to whoever handed it: the wrong one, or one who is away."""
+    moved = transfers.taken_back(dossier, here.person.id)
+    _keep(here, dossier, moved)
+    roles = tuple(dict.fromkeys(t.role for t in given))
+    _journal(here, moved, here.person, roles)
+    _untell(here, moved, given)
+    takers = tuple(names.person(here.unit, id_) for id_ in dict.fromkeys(t.taken for t in given))
+    text = tr(
+        "C'est fait : vos messages sur {ref} vous reviennent ({roles}). Ce que {names} y tient par ailleurs ne change pas.",
+        ref=dossier.ref, roles=_listed(roles), names=joined(map(names.called, takers), ", "),
+    )  # fmt: skip
+    return say(here, text)
+
+
+def _keep(here: Here, dossier: Dossier, moved: Dossier) -> None:
+    here.unit.dossiers.save(moved, dossier.version)
+    clocks.keep(here.unit, moved, here.now)
+    notices.refresh(here, moved)
+    if here.unit.ateliers.platforms(moved.ref):
+        gathering.gather(here.unit, moved, here.now)
+
+
+def _untell(here: Here, dossier: Dossier, ended: Sequence[Transfer]) -> None:
+    """Whoever had been handed a part is told that it is theirs to follow no more."""
+    for taken in dict.fromkeys(t.taken for t in ended):
+        former = names.person(here.unit, taken)
+        if not dossier.roles_of(former):
+            continue
+        roles = tuple(t.role for t in ended if t.taken == taken)
+        text = tr(
+            "{who} ne vous confie plus sa part sur {subject} ({roles}) : ses messages ne vous arrivent plus à ce titre.",
+            who=raw(here.person.name), subject=names.subject(dossier), roles=_listed(roles),
+        )  # fmt: skip
+        notices.to_person(here, dossier, former, text)
 
 
 def _listed(roles: tuple[Role, ...] | list[Role]) -> Text:

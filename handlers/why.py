@@ -79,9 +79,10 @@ def _explained(run: Run, dossier: Dossier) -> Iterator[Text]:
     if run.suspended:
         yield AWAITS_ANSWER if dossier.complement() else AWAITS_RESUMING
         return
-    for step in told_steps(rules.explained(run, dossier)):
+    found = rules.explained(run, dossier)
+    for step in told_steps(found):
         yield tr("• {step}", step=step)
-    if run.where or run.source:
+    if run.where or run.source or any(step.args.get("source") == rule.source for step in found.steps):
         return
     yield tr("• Règle : {source}.", source=tr(rule.source))
 

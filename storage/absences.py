@@ -54,6 +54,12 @@ class Absences:
         found = select(absences).where(absences.c.person == person, absences.c.last >= today)
         return tuple(_absence(row) for row in self._connection.execute(found.order_by(absences.c.first)))
 
+    def covered_by(self, substitute: PersonId, first: date, last: date) -> tuple[Absence, ...]:
+        """The absences in which somebody stands in, one day at least of these, the nearest first."""
+        within = (absences.c.substitute == substitute, absences.c.first <= last, absences.c.last >= first)
+        found = select(absences).where(*within).order_by(absences.c.first, absences.c.person)
+        return tuple(_absence(row) for row in self._connection.execute(found))
+
     def on(self, day: date) -> Mapping[PersonId, Absence]:
         """Who is away that day."""
         return {PersonId(row.person): _absence(row) for row in ON.rows(self._connection, {"day": day})}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, delete, or_, select, text, update
 
 from atelier.words import PersonId
 from chat.cards import Address
@@ -62,6 +62,17 @@ class Access:
         row = self._connection.execute(select(access).where(theirs, UNDECIDED)).one_or_none()
         return None if row is None else _request(row)
 
+    def made_by(self, person: PersonId, accounts: Iterable[Address]) -> list[Request]:
+        """Every request of these accounts, answered or not, and of the one this person entered from, the oldest first."""
+        entered = access.c.platform.concat("-").concat(access.c.account) == person
+        theirs = ((access.c.platform == one.platform) & (access.c.account == one.id) for one in accounts)
+        found = select(access).where(or_(entered, *theirs)).order_by(access.c.asked, access.c.id)
+        return [_request(row) for row in self._connection.execute(found)]
+
+    def erase(self, requests: Iterable[str]) -> None:
+        """Keep nothing more of these requests, by id: neither the name, nor the account, nor the answer."""
+        self._connection.execute(delete(access).where(access.c.id.in_(list(requests))))
+
     def waiting(self, limit: int) -> list[Request]:
         """Those that nobody has answered yet, the oldest first."""
         found = select(access).where(UNDECIDED).order_by(access.c.asked, access.c.id).limit(limit)
@@ -74,6 +85,14 @@ class Access:
         if self._connection.execute(update(access).where(open_).values(values)).rowcount != 1:
             self.get(request)
             raise Stale(request)
+
+    def forget(self, before: datetime) -> int:
+        """Forget who was refused before then: nothing of theirs is needed any more. Returns how many.
+
+        The others stay: an accepted request tells who let somebody in, one without its answer still waits for it.
+        """
+        refused = access.c.accepted.is_(False) & (access.c.decided < before)
+        return self._connection.execute(delete(access).where(refused)).rowcount
 
 
 def _request(row: Row[tuple[object, ...]]) -> Request:

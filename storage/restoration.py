@@ -7,12 +7,13 @@ PostgreSQL, in one transaction.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, table, text, update
+from sqlalchemy import Connection, delete, inspect, select, table, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat.text import tr
@@ -24,7 +25,7 @@ from storage.errors import Away, answering
 from storage.journal import Broken
 from storage.reader import open_reader, sqlite_file
 from storage.schema import metadata
-from storage.tables import outbox
+from storage.tables import leases, outbox
 
 GZIP = b"\x1f\x8b"
 LOCK = "10s"
@@ -81,6 +82,8 @@ def _into_file(url: str, target: Path, told: Iterator[Line], secret: bytes, *, f
         finally:
             engine.dispose()
         snapshot.check(made)
+        with suppress(FileExistsError):  # SQLite would let the whole machine read what it makes itself
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL, snapshot.OURS))
         snapshot.pour(made, target)
     return restored
 
@@ -146,6 +149,7 @@ def _filled(connection: Connection, told: Iterator[Line], secret: bytes, *, forc
     dump.load(connection, told)
     move(connection)
     _doubted(connection)
+    connection.execute(delete(leases))  # processes of another moment, maybe of another machine: none is here
     broken = verified(connection, secret)
     if broken is not None and not force:
         sentence = tr(

@@ -15,6 +15,8 @@ from chat.text import tr
 from storage.dump import SPOILED, Unusable
 
 MAGIC = b"SQLite format 3\0"
+OURS = 0o600
+"""Read and written by whoever runs the bot, and by nobody else of the machine."""
 PATIENCE = 10.0
 """Seconds for a lock."""
 WAIT = 0.05

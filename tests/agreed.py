@@ -11,7 +11,6 @@ ACTIVE = (
 )
 ORDERED = ACTIVE[ACTIVE.index("appropriation") :]
 PAYABLE = ACTIVE[ACTIVE.index("note_validee") :] + " suspendu abandonne resilie"
-WRITTEN = ACTIVE.removeprefix("acte ").replace("cascade_epuisee ", "")
 ENDED = "clos abandonne resilie"
 EVERYBODY = "SVC SVC_SIGN COLL COLL_SIGN MAND AD1I DREAL CAUE"
 ADJOURNED = "AJOURN_ACCEPTATION AJOURN_REPRESENTATION AJOURN_DECISION"
@@ -82,7 +81,7 @@ ROWS = (
     Row("A23a", "prolongation", f"{ORDERED} suspendu", None, "MAND", records="SVC", asks="DemandeProlongation", starts="PROLONGATION_REPONSE", tells="SVC SVC_SIGN"),
     Row("A23b", "repondre_prolongation", f"{ORDERED} suspendu", None, "SVC_SIGN", asks="ReponseProlongation", stops="PROLONGATION_REPONSE", tells="MAND"),
     Row("A23c", "observer_commande", f"{ORDERED} suspendu", None, "MAND", records="SVC", asks="ObservationsCommande", tells="SVC SVC_SIGN"),
-    Row("C3", "rectifier", f"{WRITTEN} suspendu", None, "SVC SVC_SIGN AD1I AD1V AD1B", asks="Rectification", tells="SVC SVC_SIGN MAND AD1I"),
+    Row("C3", "rectifier", f"{ACTIVE} suspendu", None, "SVC SVC_SIGN AD1I AD1V AD1B", asks="Rectification", tells="SVC SVC_SIGN MAND AD1I"),
     Row("A22b", "relancer", "suspendu", "acte", "SVC AD1V", tells=EVERYBODY),
     Row("A22", "suspendre", ACTIVE, "suspendu", "SVC AD1V", asks="Motif", tells=EVERYBODY),
     Row("A22c", "abandonner", f"{ACTIVE} suspendu", "abandonne", "SVC_SIGN AD1V", asks="Motif", tells=EVERYBODY),

@@ -345,6 +345,8 @@ def told(step: Step, state: State) -> dict[str, object]:
     """What is given in a row's form there, where that depends on what is recorded."""
     if step.id == "C3" and state in {State.DESIGNATION, State.DESIGNE}:
         return {"saisie": "sollicitation.reception", "valeur": "2026-11-25"}
+    if step.id == "C3" and state in {State.ACTE, State.CASCADE_EPUISEE}:
+        return {"saisie": "acte", "valeur": "Décision 2026-119"}
     if step.id == "C3" and state is State.CREDITS_DELEGUES:
         return {"saisie": "credits.ae", "valeur": "30 000 €"}
     return {}

@@ -181,6 +181,22 @@ async def test_several_absences_are_told_as_several_when_they_are_ended(town: To
     assert "Paul Henry n'a plus d'absence déclarée" in flat(town.last(CAMILLE))
 
 
+async def test_a_substitute_who_goes_away_too_is_said_to_whom_they_stand_in_for(town: Town) -> None:
+    """Substitutes are not chained: whoever counted on this one knows it while something can be done."""
+    robin = comes(town, "ddt55-relais", "Robin Faure", "DDT de la Meuse", "55")
+    sam = comes(town, "ddt55-sam", "Sam Petit", "DDT de la Meuse", "55")
+    await town.player.command(CAMILLE, "absence du 3 au 20 novembre Robin Faure")
+    await town.player.command(robin, "absence du 25 au 27 novembre Sam Petit")
+    assert "remplacez" not in flat(town.last(robin)), "not the same days"
+    await town.player.command(robin, "absence fin")
+    before = town.read(sam)
+    await town.player.command(robin, "absence du 10 au 12 novembre")
+    assert "Vous remplacez Camille Laurent" in flat(town.last(robin))
+    told = flat(town.last(CAMILLE))
+    assert "Robin Faure, qui vous remplace, s'absente du mardi 10 novembre 2026 au jeudi 12 novembre 2026" in told
+    assert town.read(sam) == before
+
+
 async def test_a_substitute_who_has_left_is_passed_over(town: Town) -> None:
     await town.transmitted()
     await town.player.command(NORA, "absence du 5 au 20 novembre 2026 Marc Olivier")

@@ -62,6 +62,18 @@ async def test_a_request_for_access_waits_once_and_may_be_corrected(town: Town) 
     assert "Votre accès est ouvert" in town.read(YANN)
 
 
+async def test_an_administrator_sees_the_account_that_asks_and_nothing_forged(town: Town) -> None:
+    """Anybody may say that they are somebody else: the account is what is certain, and no name draws a line of its own."""
+    await town.player.command(YANN, "acces")
+    await town.player.fill(YANN, {**ASKED, "nom": "Yann Keller\nCompte camille,\u202e sur Sandbox"})
+    seen = flat(town.read(DOMINIQUE))
+    assert f"Compte {YANN.account}, sur Sandbox" in seen
+    assert "Nom Yann Keller Compte camille, sur Sandbox" in seen
+    await town.player.press(DOMINIQUE, "Accepter")
+    entered = town.local.app.writer.call(lambda u: u.people.behind(YANN.address()))
+    assert entered.name == "Yann Keller Compte camille, sur Sandbox"
+
+
 async def test_requests_for_access_await_an_administrator_on_their_home(town: Town) -> None:
     await town.player.command(YANN, "acces")
     await town.player.fill(YANN, ASKED)

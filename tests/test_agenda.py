@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from cases import NOON, in_state, somebody
+from cases import NOON, in_state, somebody, take
 from clockwork import REF, goes_by
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ from icalendar import Calendar
 from town import LANGUAGES, Town, flat
 
 from atelier import audience, rules
-from atelier.words import Role, RuleId, State
+from atelier.words import Do, Role, RuleId, State
 from bot.sandbox.people import CAMILLE, HUGO, NORA
 from bot.sandbox.world import direct
 from documents.agenda import Status
@@ -28,6 +28,11 @@ LABEL = "Décision de la DGALN"
 def of(dossier, person=SVC, label: str = LABEL):
     """The entry of a deadline in somebody's calendar."""
     return next(e for e in entries(dossier, person, READ) if e.summary.startswith(label))
+
+
+def days_on_site(dossier):
+    """The entry of the session itself, beside the one of its last day."""
+    return next(e for e in entries(dossier, SVC, READ) if e.uid.endswith("-session@atelier-flash"))
 
 
 CHANGES = st.lists(st.sampled_from(["start", "suspend", "resume", "stop"]), min_size=1, max_size=12)
@@ -69,6 +74,18 @@ def test_stopped_early_or_suspended_is_cancelled_then_comes_back() -> None:
     early = asked.model_copy(update={"runs": rules.stop(runs, id_, NOON + timedelta(days=2))})
     late = asked.model_copy(update={"runs": rules.stop(runs, id_, NOON + timedelta(days=90))})
     assert (of(early).status, of(late).status) == (Status.CANCELLED, Status.CONFIRMED)
+
+
+def test_the_days_on_site_of_an_atelier_that_stops_are_given_back() -> None:
+    """Whoever kept the days of a session must see that they are free; they come back with the atelier, and stay once held."""
+    planned = take(in_state(State.ANIMATION), Do.PROGRAMMER_SESSION)
+    paused = take(planned, Do.SUSPENDRE, at=NOON + timedelta(days=1))
+    resumed = take(paused, Do.REPRENDRE_ATELIER, at=NOON + timedelta(days=2))
+    gone = take(resumed, Do.ABANDONNER, at=NOON + timedelta(days=3))
+    held, *seen = (days_on_site(one) for one in (in_state(State.RESTITUTION), planned, paused, resumed, gone))
+    assert held.status is Status.CONFIRMED
+    assert [e.status.value for e in seen] == ["CONFIRMED", "CANCELLED", "CONFIRMED", "CANCELLED"]
+    assert all(a.sequence < b.sequence and a.uid == b.uid for a, b in pairwise(seen))
 
 
 def test_two_orders_have_two_dates_and_a_rank_is_told_to_nobody() -> None:

@@ -36,7 +36,7 @@ from atelier.dossier import By, Dossier, Holding, Person, Piece, Run
 from atelier.execution import ACTIVE, ATELIER
 from atelier.forms import StepForm
 from atelier.grammar import Around, Attempt
-from atelier.mission import PARTIES, Mission
+from atelier.mission import PARTIES, Mission, Sollicitation
 from atelier.problems import problems
 from atelier.procedure import FINAL
 from atelier.values import Value
@@ -110,12 +110,12 @@ DAYS = st.sampled_from([0, -1, -12, -400, 1])
 AMOUNTS = st.sampled_from([Decimal(8000), Decimal(8000), Decimal(2500), Decimal(19_000), Decimal(400_000)])
 DELAYS = st.sampled_from(["1 mois", "15 jours", "20 jours ouvrés", "bientôt"])
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
-    "jour": DAYS, "premier_jour": DAYS, "dernier_jour": DAYS, "mise_en_demeure": DAYS, "service_fait": DAYS, "a_partir_du": DAYS,
+    "jour": DAYS, "premier_jour": DAYS, "dernier_jour": DAYS, "mise_en_demeure": DAYS, "jusqu_au": DAYS, "service_fait": DAYS, "a_partir_du": DAYS,
     "montant": AMOUNTS, "montant_ttc": st.sampled_from([None, Decimal(9600), Decimal(24_000)]), "ae": AMOUNTS, "cp": AMOUNTS, "delai": DELAYS, "delai_restitution": DELAYS,
     "version": st.integers(1, 3), "commande": st.integers(1, 3), "objet": st.sampled_from(["appropriation", "mission"]),
     "motif_contrat": st.sampled_from(["indisponible", "silence", "conflit", "humeur"]),
     "equipe": st.sampled_from([("Un",), ("Zefco",), ("Personne",)]), "mois": st.sampled_from(["6", "12"]),
-    "visite_tenue": st.sampled_from(["oui", "non"]), "pour_faute": st.sampled_from(["oui", "non"]),
+    "visite_tenue": st.sampled_from(["oui", "non"]), "pour_faute": st.sampled_from(["oui", "non", "dispense"]),
     "preuve": st.sampled_from(["AR 123", ""]), "reponse": st.sampled_from(["accordee", "refusee"]),
     "renonce_argent": st.sampled_from(["", "Le mandat a été annulé."]), "renonce_territoire": st.sampled_from(["", "Sans suite locale."]),
     "saisie": st.sampled_from(["bc1.reception", "bc1.montant", "rien"]), "valeur": st.sampled_from(["hier", "0 €", "9 000 €", "2020-01-01"]),
@@ -399,7 +399,7 @@ class Ateliers(RuleBasedStateMachine):
 
     def _check(self, tried: Attempt, moved: Dossier, act: Do) -> None:
         before, step = tried.dossier, step_of(act)
-        assert before.state not in FINAL or (before.state in PAID_LATER and act in MONEY)
+        assert before.state not in FINAL or act is Do.ECRIRE or (before.state in PAID_LATER and act in MONEY)
         assert before.state in step.source
         signer = tried.behalf or tried.person
         assert tried.role in step.by
@@ -547,7 +547,7 @@ class Ateliers(RuleBasedStateMachine):
         """
         assert new.version >= old.version
         assert new.since >= old.since
-        assert old.state not in FINAL or (old.state in PAID_LATER and act in MONEY)
+        assert old.state not in FINAL or act is Do.ECRIRE or (old.state in PAID_LATER and act in MONEY)
         was, now = old.mission_(), new.mission_()
         gone = len(now.lost) - len(was.lost)
         assert gone == (act is Do.NON_RECU)
@@ -560,7 +560,8 @@ class Ateliers(RuleBasedStateMachine):
                 continue
             assert after[: len(before) - 1] == before[:-1]
             assert len(after) - len(before) in {0, 1}
-            assert act is Do.RECTIFIER or all(_completed(a, b) for a, b in zip(before, after, strict=False)), name
+            pairs = zip(before, after, strict=False)
+            assert act is Do.RECTIFIER or all(_completed(a, b) or _withdrawn(a, b, act) for a, b in pairs), name
         assert len(now.commandes) - len(was.commandes) in {0, 1}
         kept = now.suivis[: len(was.suivis)]
         assert [(s.months, s.by) for s in was.suivis] == [(s.months, s.by) for s in kept]
@@ -612,6 +613,15 @@ def _completed(before: Value, after: Value) -> bool:
     inner = {n for n in changed if isinstance(getattr(before, n), Value) and n not in MAY_CHANGE}
     assert all(_completed(getattr(before, n), getattr(after, n)) for n in inner)
     return all(not getattr(before, n) for n in changed - lists - inner - MAY_CHANGE)
+
+
+def _withdrawn(before: Value, after: Value, act: Do) -> bool:
+    """A groupement that said it was available says that it no longer is: its answer is another, and nothing else is."""
+    if act is not Do.INDISPONIBLE or not isinstance(before, Sollicitation) or not isinstance(after, Sollicitation):
+        return False
+    anew = {name: getattr(after, name) for name in ("answer", "available_from", "words", "answered")}
+    said = (before.answer, after.answer, after.available_from) == ("disponible", "indisponible", None)
+    return said and after == before.model_copy(update=anew)
 
 
 def _followed(before: Run, after: Run) -> bool:

@@ -259,7 +259,7 @@ def refusal(tried: Attempt, step: Step) -> str:
 
 
 SHARED = (
-    agreed.Row("C1", "ecrire", f"{agreed.ACTIVE} suspendu", None, "AD1I AD1V"),
+    agreed.Row("C1", "ecrire", f"{agreed.ACTIVE} suspendu clos abandonne resilie", None, "AD1I AD1V"),
     agreed.Row("C2", "inviter", f"{agreed.ACTIVE} suspendu", None, "SVC"),
     agreed.Row("C2b", "retirer_personne", f"{agreed.ACTIVE} suspendu", None, "SVC"),
 )

@@ -126,6 +126,22 @@ def test_whatever_json_has_no_word_for_has_its_kind(url: str) -> None:
     engine.dispose()
 
 
+def test_no_process_of_then_is_taken_for_one_of_now(url: str, elsewhere: str, tmp_path: Path) -> None:
+    """A backup made while the bot runs keeps who was at work: on another machine nobody of them is."""
+    engine = open_engine(url)
+    units_on(engine).run(lambda unit: unit.leases.take("processus:un", "{}", 30))
+    engine.dispose()
+    restore(elsewhere, saved(url, tmp_path / "sauvegarde").file, SECRET)
+    assert everything(url)["leases"] != []
+    assert everything(elsewhere)["leases"] == []
+
+
+def test_a_database_restored_is_read_by_nobody_else_of_the_machine(sqlite_url: str, tmp_path: Path) -> None:
+    filled(sqlite_url)
+    restore(f"sqlite:///{tmp_path / 'neuve.db'}", saved(sqlite_url, tmp_path / "sauvegarde").file, SECRET)
+    assert stat.S_IMODE((tmp_path / "neuve.db").stat().st_mode) == 0o600
+
+
 def test_counters_go_on_after_what_was_restored(url: str, elsewhere: str, tmp_path: Path) -> None:
     filled(url)
     restore(elsewhere, saved(url, tmp_path / "s.gz").file, SECRET)

@@ -16,7 +16,9 @@ from bot.sandbox.letters import letter
 from bot.sandbox.people import ALIX, CAMILLE, NORA, OSCAR, REVIEW, Somebody
 from bot.sandbox.things import Post
 from bot.slack import marks as slack
+from chat.cards import Address
 from chat.platform import Undelivered
+from chat.talk import Said
 from handlers import bridge
 from storage.tables import files
 
@@ -188,6 +190,40 @@ async def test_a_command_is_no_message(twin: Twin) -> None:
     await twin.here.player.say(CAMILLE, " /atelier lier ABCD-EFGH-IJKL", PLACE)
     assert len(posts(twin.there)) == before
     assert "Une commande n'est pas un message" in words(twin.here, CAMILLE.account)[-1]
+
+
+async def test_a_command_begun_with_a_capital_is_no_message_either(twin: Twin) -> None:
+    await bridged(twin)
+    before = len(posts(twin.there))
+    await twin.here.player.say(CAMILLE, "/Atelier lier ABCD-EFGH-IJKL", PLACE)
+    assert len(posts(twin.there)) == before, "a phone begins with a capital; a code must not travel"
+
+
+async def _heard(twin: Twin, post: str, text: str, *, corrected: bool = False, deleted: bool = False) -> None:
+    """What Camille says in the atelier's channel, in the order in which a platform tells it."""
+    place, sender = (Address(platform=twin.first.name, id=id_) for id_ in (PLACE, CAMILLE.account))
+    told = {"sender": sender, "place": place, "text": text, "post": post, "corrected": corrected, "deleted": deleted}
+    await twin.app.receive(Said(id=f"m:{post}:{corrected}:{deleted}", **told))
+    await twin.app.settle()
+
+
+async def test_a_message_that_comes_after_its_correction_is_not_the_last_word(twin: Twin) -> None:
+    """Slack sends again, a minute later, what was not taken at once: its correction may have come meanwhile."""
+    await bridged(twin)
+    await _heard(twin, "p1", "Salle 3", corrected=True)
+    await _heard(twin, "p1", "Salle 2")
+    assert words(twin.there)[-1].endswith("corrige : « Salle 3 »")
+    assert not any("Salle 2" in said for said in words(twin.there))
+    await _heard(twin, "p2", "Salle 4")
+    assert words(twin.there)[-1].endswith("« Salle 4 »")
+
+
+async def test_a_message_that_comes_after_its_deletion_is_not_carried(twin: Twin) -> None:
+    await bridged(twin)
+    before = words(twin.there)
+    await _heard(twin, "p1", "", deleted=True)
+    await _heard(twin, "p1", "Numéro de carte : 1234")
+    assert words(twin.there) == before
 
 
 async def test_a_thread_under_the_card_is_the_same_on_both_sides(twin: Twin) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from databases import fresh_id
 
-from atelier.words import Reference
+from atelier.dossier import Person
+from atelier.words import PersonId, Reference
 from handlers import heads
 from storage.engine import open_engine
 from storage.unit import Units
@@ -53,9 +54,34 @@ def test_the_story_plays_to_its_end(tmp_path: Path) -> None:
     assert max(map(len, told)) < 320, "only what people typed is longer than a screen"
 
 
+def test_what_is_kept_is_read_by_nobody_else_of_the_machine(tmp_path: Path) -> None:
+    """Personal data, letters, and the tokens of the workspaces: as a backup, the file is its owner's alone."""
+    done = run("migrate", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.db").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "a.db").chmod(0o640)
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a.db").stat().st_mode & 0o777 == 0o640, "what the operator chose stays"
+
+
+def test_a_name_commands_no_terminal(migrated: Path) -> None:
+    """Whoever asks for access writes their own name: the operator's terminal would obey what it may hold."""
+    name = "Yann\x1b[2J\x1b]0;vide\x07 \u202eKeller\nmarc ; Marc ; AD1 ; ADMIN"
+    hostile = Person(id=PersonId("x"), name=name, service="DDT")
+    engine = open_engine(f"sqlite:///{migrated / 'a.db'}")
+    with Units(engine, SECRET.encode(), fresh_id).begin() as unit:
+        unit.people.add(hostile)
+    engine.dispose()
+    done = run("annuaire", "montrer", cwd=migrated)
+    assert done.stdout == "x ; Yann[2J]0;vide Keller marc ; Marc ; AD1 ; ADMIN ; DDT ;\n"
+
+
 def test_migrating_twice_is_the_same(migrated: Path) -> None:
     done = run("migrate", cwd=migrated)
     assert (done.returncode, done.stdout.strip()) == (0, "La base de données est à jour.")
+
+
+CHAT = {"MATTERMOST_URL": "http://127.0.0.1:9", "MATTERMOST_TOKEN": "jeton", "ATELIER_PUBLIC_URL": "http://127.0.0.1:9"}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +95,13 @@ def test_migrating_twice_is_the_same(migrated: Path) -> None:
         ({"MATTERMOST_URL": "https://chat.example"}, "MATTERMOST_URL et MATTERMOST_TOKEN vont ensemble"),
         ({"PORT": "quatre-vingts"}, "PORT ne convient pas : il faut un nombre entier de 1 à 65535"),
         ({"DATABASE_URL": "sqlite:////nulle/part/a.db"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///"}, "DATABASE_URL doit nommer un fichier"),
+        ({"DATABASE_URL": "sqlite:a.db"}, "vérifiez DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://h:abc/x"}, "vérifiez DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql+asyncpg://h/x"}, "DATABASE_URL doit commencer par"),
+        ({**CHAT, "SSL_CERT_FILE": "/nulle"}, "SSL_CERT_FILE : « /nulle » ne se lit pas"),
+        ({**CHAT, "SSL_CERT_FILE": __file__}, "Donnez un fichier PEM"),
+        ({**CHAT, "all_proxy": "socks5://127.0.0.1:9"}, "ALL_PROXY est un mandataire « socks5 »"),
         ({"DATABASE_URL": "postgresql://127.0.0.1:1/rien"}, "La base de données ne répond pas"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atelier.contents import MEMBERS_LIMIT, MIME, SIZE_LIMIT, FileKind, check_file, identify
+from atelier.contents import MEMBERS_LIMIT, MIME, SIZE_LIMIT, FileKind, check_file, identify, kept_name
 from atelier.words import Refused
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
@@ -131,6 +131,23 @@ def test_an_encrypted_member_is_refused_as_protected() -> None:
 def test_a_hostile_name_is_shown_harmlessly() -> None:
     said = refusal("../../etc/\u202e\x00" + "a" * 200 + ".pdf", b"")
     assert said == f"« {'a' * 76}.pdf » est vide. Vérifiez le fichier et déposez-le de nouveau."
+
+
+@pytest.mark.parametrize(("given_name", "kind", "kept"), [
+    ("courrier.pdf", FileKind.PDF, "courrier.pdf"),
+    ("Courrier signé n° 3.PDF", FileKind.PDF, "Courrier signé n° 3.PDF"),
+    ("Courrier\u00a0signé.pdf", FileKind.PDF, "Courrier signé.pdf"),
+    ("photo.jpeg", FileKind.JPEG, "photo.jpeg"),
+    ("courrier.bat", FileKind.PDF, "courrier.bat.pdf"),
+    ("courrier.pdf.exe.", FileKind.PDF, "courrier.pdf.exe..pdf"),
+    ("courrier.html", FileKind.DOCX, "courrier.html.docx"),
+    ("fdp\u202etab.reirruoc", FileKind.PDF, "fdptab.reirruoc.pdf"),
+    ("..\\..\\dossier/courrier\n\x1b[31m.pdf", FileKind.PDF, "courrier [31m.pdf"),
+    ("\u202e", FileKind.ODT, "fichier.odt"),
+    ("a" * 300 + ".png", FileKind.PNG, "a" * 196 + ".png"),
+])  # fmt: skip
+def test_a_file_is_kept_under_a_name_that_tells_its_kind(given_name: str, kind: FileKind, kept: str) -> None:
+    assert kept_name(given_name, kind) == kept
 
 
 @given(st.sampled_from([b"", b"PK\x03\x04", b"%PDF-", ODT, DOCX]), st.binary(max_size=300), st.integers(0, 400))

@@ -12,6 +12,7 @@ from cases import AFTER, CONTRACT, CONTRACT_2021, NOON, attempt, in_state, someb
 from atelier import rules
 from atelier.decide import decide, offers
 from atelier.dossier import Dossier
+from atelier.grammar import Attempt
 from atelier.words import Do, Refused, Role, RuleId, State
 
 AE, AS, COLLECTIVITE = Role.AD1V, Role.SVC_SIGN, Role.COLL_SIGN
@@ -66,6 +67,29 @@ def test_the_ranks_are_asked_one_after_the_other_and_from_the_first_again() -> N
     ]  # fmt: skip
     assert mission.was_asked("grp:adt-2025/g2")
     assert not mission.was_asked("grp:adt-2025/g1")  # set aside once, and designated since
+
+
+def reranked(dossier: Dossier, act: Do, **changes: object) -> Attempt:
+    """A step tried after the contract's file put g2 at rank 1 and g1 at rank 2."""
+    one, two, three = CONTRACT.groupements
+    ranks = (one.model_copy(update={"rang": 2}), two.model_copy(update={"rang": 1}), three)
+    tried = attempt(dossier, act, AE, **changes)
+    contract = CONTRACT.model_copy(update={"groupements": ranks, "version": 2})
+    return replace(tried, around=replace(tried.around, contract=contract))
+
+
+def test_ranks_put_right_during_a_cascade_begin_it_again_at_rank_1() -> None:
+    """g1, asked as rank 1, is rank 2 by now: the next one asked is the true rank 1, never g1 again."""
+    dossier = take(in_state(State.DESIGNATION), Do.INDISPONIBLE)
+    moved = decide(reranked(dossier, Do.ECARTER, motif_contrat="indisponible"), Do.ECARTER).dossier
+    assert (moved.state, turn(moved)) == (State.DESIGNATION, (2, 1, "g2"))
+
+
+def test_ranks_put_right_are_said_before_designating() -> None:
+    dossier = take(in_state(State.DESIGNATION), Do.DISPONIBLE)
+    (warning,) = decide(reranked(dossier, Do.DESIGNER), Do.DESIGNER).warnings
+    assert "Le classement de l'accord-cadre adt-2025 a changé depuis ces sollicitations (Groupement 1)" in str(warning)
+    assert decide(attempt(dossier, Do.DESIGNER, AE), Do.DESIGNER).warnings == ()
 
 
 def test_a_groupement_belongs_to_an_atelier_while_it_is_asked_or_designated() -> None:
@@ -459,6 +483,21 @@ def test_the_payment_counts_from_the_later_day_even_once_put_right() -> None:
     assert due(asked, RuleId.PAIEMENT) == date(2027, 1, 13)
     put_right = take(asked, Do.RECTIFIER, at=AFTER, saisie="bc1.demande", valeur="11/12/2026")
     assert due(put_right, RuleId.PAIEMENT) == date(2027, 1, 13)
+
+
+def test_a_payment_asked_before_the_reception_counts_from_the_reception() -> None:
+    """The reception stands for « service fait » (CCAG-PI 2009, 2): a request that came before waits for it."""
+    received = take(in_state(State.LIVRABLE_REMIS), Do.RECEVOIR, at=at(2027, 1, 13, 10))
+    early = take(received, Do.DEMANDER_PAIEMENT, at=at(2027, 1, 14, 9), commande=2, jour=date(2026, 12, 16))
+    assert due(early, RuleId.PAIEMENT) == date(2027, 2, 12)
+    assert early.mission_().commandes[1].service_fait == date(2027, 1, 13)
+    later = take(received, Do.DEMANDER_PAIEMENT, at=at(2027, 1, 14, 9), commande=2, jour=date(2027, 1, 14))
+    assert (due(later, RuleId.PAIEMENT), later.mission_().commandes[1].service_fait) == (date(2027, 2, 15), None)
+    note = in_state(State.NOTE_VALIDEE)  # received on 24 November, under the order for the appropriation alone
+    billed = take(note, Do.DEMANDER_PAIEMENT, at=at(2026, 12, 1, 9), jour=date(2026, 11, 24))
+    assert due(billed, RuleId.PAIEMENT) == date(2026, 12, 24)
+    put_right = take(early, Do.RECTIFIER, at=at(2027, 1, 15, 9), saisie="bc2.service_fait", valeur="12/01/2027")
+    assert due(put_right, RuleId.PAIEMENT) == date(2027, 2, 11)
 
 
 def test_a_session_planned_anew_replaces_the_day_awaited() -> None:

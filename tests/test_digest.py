@@ -55,7 +55,7 @@ async def test_each_monday_with_what_is_late_the_picture_and_the_head_of_the_jou
     assert "2 dossiers en cours, 0 échéance dépassée" in first
     assert "2 dossiers en cours, 2 échéances dépassées" in second
     assert f"{REF} — Prise en charge par la DGALN : dépassée depuis le lundi 9 novembre 2026" in second
-    assert "attendu de Nora Benali" in second
+    assert "attendu de : Nora Benali" in second
     assert "devait partir" not in first + second
     heads = town.local.app.writer.call(lambda unit: unit.journal.heads())
     listed = "".join(f"{ref} {seq} {mac}\n" for ref, seq, mac in heads)

@@ -19,7 +19,7 @@ from aiohttp.test_utils import TestServer
 from databases import SECRET, fresh_id, units_on
 from operated import run
 from samples import REF, by, message
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from town import TERRITORIES
 
 from atelier.dossier import Holding, Person
@@ -83,6 +83,8 @@ def test_a_database_that_works(url: str) -> None:
     units_on(engine).run(pulse.beat)
     there(engine, HERE)
     engine.dispose()
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).chmod(0o600)
     found = looked(url)
     assert {level for level, _ in found.values()} == {Level.OK}, found
     assert {
@@ -96,6 +98,35 @@ def test_a_database_that_works(url: str) -> None:
         "journal",
     } <= set(found)
     assert ("base.horloge" in found) == url.startswith("postgresql")
+
+
+def test_a_file_that_the_whole_machine_may_read(sqlite_url: str) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    for mode, told in ((0o644, True), (0o604, True), (0o640, False), (0o600, False)):
+        file.chmod(mode)
+        found = looked(sqlite_url)
+        assert ("base.droits" in found) is told, oct(mode)
+    file.chmod(0o644)
+    level, said = looked(sqlite_url)["base.droits"]
+    assert level is Level.ATTENTION
+    assert f"peuvent lire « {file} »" in said
+    assert "chmod 600" in said
+
+
+@pytest.mark.parametrize(
+    ("left", "level"), [(2**28, None), (2**28 - 1, Level.ATTENTION), (2**24, Level.ATTENTION), (2**24 - 1, Level.FAUTE)]
+)
+def test_a_disk_that_fills_up(sqlite_url: str, left: int, level: Level | None) -> None:
+    """A row that is taken back is never written: it tells nothing of the disk."""
+    asked: list[Path] = []
+    found = by_point(Database(sqlite_url, SECRET, lambda folder: asked.append(folder) or left).findings())
+    assert found.get("base.place", (None, ""))[0] is level
+    assert asked == [Path(sqlite_url.removeprefix("sqlite:///")).parent]
+    assert level is None or f"Il ne reste que {left // 2**20} Mio" in found["base.place"][1]
+
+
+def test_a_server_looks_after_its_own_disk(postgres_url: str) -> None:
+    assert "base.place" not in by_point(Database(postgres_url, SECRET, lambda _: 0).findings())
 
 
 def test_looking_changes_nothing_and_keeps_no_writer_waiting(url: str) -> None:
@@ -215,6 +246,18 @@ def test_a_database_of_a_newer_version(url: str) -> None:
 def test_a_database_that_cannot_be_reached(address: str, sentence: str) -> None:
     [(level, said)] = looked(address).values()
     assert (level, sentence in said) == (Level.FAUTE, True)
+
+
+def test_why_a_server_is_not_reached(postgres_url: str) -> None:
+    """A base that is not there, a port where nobody is, a name that does not exist: each has its own repair."""
+    head = postgres_url.partition("://")[0]
+    for address, said in (
+        (make_url(postgres_url).set(database="nulle").render_as_string(hide_password=False), "nulle"),
+        (f"{head}://127.0.0.1:1/rien", "refused"),
+        (f"{head}://bob:mot@de@127.0.0.1:1/rien", "…@127.0.0.1"),
+    ):
+        [(level, told)] = looked(address).values()
+        assert (level, said in told, "de@" in told) == (Level.FAUTE, True, False), told
 
 
 def test_a_database_that_refuses_writes(tmp_path: Path, sqlite_url: str, postgres_url: str) -> None:
@@ -349,6 +392,12 @@ def test_a_secret_left_as_in_an_example(value: str) -> None:
     level, said, about = told_of(slack_bot_token=value)["secrets.exemple"]
     assert (level, about) == (Level.FAUTE, "SLACK_BOT_TOKEN")
     assert value not in said
+
+
+def test_a_key_with_a_comma_is_one_key() -> None:
+    found = told_of(ATELIER_SECRET_KEY="une phrase, que personne ne devine")
+    assert [point for point in found if point != "secrets"] == []
+    assert told_of(MATTERMOST_COMMAND_TOKEN="court,bref") != {}, "a list, one a team"
 
 
 def test_a_secret_cut_when_it_was_copied() -> None:
@@ -668,6 +717,7 @@ def told(done) -> dict[str, list[tuple[str, str, str]]]:
 @pytest.fixture
 def migrated(sqlite_template: Path, tmp_path: Path) -> Path:
     (tmp_path / "a.db").write_bytes(sqlite_template.read_bytes())
+    (tmp_path / "a.db").chmod(0o600)  # as « atelier migrate » makes it
     return tmp_path
 
 
@@ -688,6 +738,17 @@ def test_every_wrong_setting_is_named_not_the_first_alone(migrated: Path) -> Non
     assert all(repair for level, _, repair in told(done)["reglages"])
     assert "xoxp-1" not in done.stdout + done.stderr
     assert "court," not in done.stdout
+
+
+def test_a_name_that_is_nearly_a_setting(migrated: Path) -> None:
+    done = run("doctor", "--json", cwd=migrated, ATELIER_ADMIN="mattermost:x", MATTERMOST_TOKENS="jeton", ATELIER_LUNE="1",
+               MATTERMOST_ADMIN_TOKEN="prêté", SLACK_COLOUR="bleu", atelier_public_url="https://atelier.example")  # fmt: skip
+    said = [phrase for _, phrase, _ in told(done)["reglages"] if "n'est pas un réglage" in phrase]
+    assert said == [
+        "ATELIER_ADMIN n'est pas un réglage du robot, et n'est pas lue : est-ce ATELIER_ADMINS ?",
+        "ATELIER_LUNE n'est pas un réglage du robot, et n'est pas lue.",
+        "MATTERMOST_TOKENS n'est pas un réglage du robot, et n'est pas lue : est-ce MATTERMOST_TOKEN ?",
+    ]
 
 
 def test_settings_that_cannot_be_read(migrated: Path) -> None:

@@ -113,7 +113,7 @@ def test_it_says_who_was_asked_in_which_order_and_why_each_was_set_aside():
     parts = [
         "Dossier ADT-2026-0007",
         "en vigueur du 1er septembre 2025 au 31 août 2029",
-        "Décision n° 2026-112, du 2 novembre 2026",
+        "Décision n° 2026-112, enregistré le 2 novembre 2026",
         "1 Groupement de la Saulx",
         "Envoyée le 3 novembre 2026 à 9 h 30",
         "Reçue le 3 novembre 2026 (courriel)",

@@ -1,4 +1,4 @@
-"""What was corrected or deleted while the bot was away: corrections are carried once, deletions by nobody, as when it is there."""
+"""What was corrected or deleted while the bot was away: carried once, as when it is there; Slack tells no deletion afterwards."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_a_correction_heard_live_is_not_carried_again(both: Both) -> None:
     assert len(both.read(both.firm)) == 2
 
 
-async def test_a_pin_or_a_deletion_while_away_is_no_correction(both: Both) -> None:
+async def test_a_pin_while_away_is_nothing_and_a_deletion_is_said_once(both: Both) -> None:
     pinned, gone = await said(both, "Épinglé"), await said(both, "Effacé")
     deaf(both)
     pinned |= {"is_pinned": True, "update_at": both.state.world.now()}
@@ -101,7 +101,9 @@ async def test_a_pin_or_a_deletion_while_away_is_no_correction(both: Both) -> No
     for post in (gone, never):
         post |= {"delete_at": both.state.world.now(), "update_at": both.state.world.now()}
     await read_back(both, "mattermost")
-    assert both.read(both.firm) == [f"{SAID} : « Épinglé »", f"{SAID} : « Effacé »"]
+    *told, deleted = both.read(both.firm)
+    assert told == [f"{SAID} : « Épinglé »", f"{SAID} : « Effacé »"]
+    assert deleted.startswith(f"{SAID} : son message du ")
 
 
 async def test_a_correction_missed_by_a_socket_that_was_not_resumed_is_carried(both: Both) -> None:

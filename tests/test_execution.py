@@ -148,12 +148,22 @@ def on_paper(received: date, recorder: Role = Role.SVC) -> Callable[[Attempt], A
 
 FORBIDDEN_2021 = CONTRACT_2021.model_copy(update={"code": CONTRACT.code, "delais": {}})
 OUTSIDE = "L'accord-cadre adt-2025 est valable du 2025-09-01 au 2026-11-23 : rien ne peut être désigné ni commandé en dehors (code de la commande publique, R2162-5). Attendez son successeur, ou choisissez un accord-cadre en vigueur."
+OTHER_CONTRACT: dict[str, object] = {"saisie": "accord_cadre", "valeur": "adt-2026"}
+UNASKED = OUTSIDE.replace(
+    "Attendez son successeur, ou choisissez un accord-cadre en vigueur.",
+    "Placez l'atelier sous un autre : « /atelier rectifier ADT-2026-0007 saisie = accord_cadre ».",
+)
+ASKED = OUTSIDE.replace(
+    "Attendez son successeur, ou choisissez un accord-cadre en vigueur.",
+    "S'il est prolongé, faites importer sa nouvelle version par l'administrateur du robot ; sinon, abandonnez cet atelier, et le service présente une nouvelle demande.",
+)
 CLOSED = "La désignation est fermée pour l'accord-cadre adt-2025 : il manque {}. L'administrateur complète son fichier, pièce à l'appui, puis « atelier accord-cadre importer »."
 EARLY = "Le {} vient avant {}, du {} : vérifiez la date."
 LATE = "Le {} n'est pas encore venu : vérifiez la date."
 EXPIRED = "Le délai de vérification est passé : le livrable est réputé reçu. Constatez-le avec « /atelier reception_tacite ADT-2026-0007 »."
 CREDITS = "Les crédits de paiement dépassent les autorisations d'engagement : vérifiez les montants."
 UNREAD = "Le délai « {} » de l'accord-cadre adt-2025 (CCAG-PI 2021) n'a pas été saisi : je ne le devine pas. L'administrateur l'ajoute au fichier du contrat, avec son article, puis « atelier accord-cadre importer »."
+REJECTED = "Le délai pour décider après le refus ou le silence du titulaire a pris fin le {} : le livrable est réputé rejeté. Constatez-le avec « /atelier rejet_tacite ADT-2026-0007 »."
 ON_ITS_WAY = "Le livrable est ajourné : le titulaire a jusqu'au {} pour répondre ou le présenter à nouveau. La décision vient après."
 V_DUE = datetime(2027, 2, 15, 22, 59, 59, tzinfo=UTC)
 """Handed in on Monday 14 December 2026; two months end on Sunday 14 February: Monday 15, at midnight in Paris."""
@@ -170,22 +180,22 @@ REFUSALS = [
     No(Do.VALIDER_ET_ACTER, OUTSIDE, State.EN_ECHANGE, contract=over()),
     No(Do.VALIDER_ET_ACTER, "Il manque le courrier d'engagement de la collectivité, que la collectivité doit déposer (circulaire, §5). L'instructeur le demande avec « /atelier completer ADT-2026-0007 ».",
        lambda: in_state(State.EN_ECHANGE).model_copy(update={"pieces": ()})),
-    No(Do.SOLLICITER, OUTSIDE, State.ACTE, contract=over()),
+    No(Do.SOLLICITER, UNASKED, State.ACTE, contract=over()),
     No(Do.SOLLICITER, CLOSED.format("le rang de chaque groupement, avec sa preuve"), State.ACTE, contract=unranked()),
     No(Do.SOLLICITER, "L'accord-cadre de cet atelier n'est pas enregistré : demandez à l'administrateur du robot de l'importer, puis recommencez.", State.ACTE, warp=lambda t: replace(t, around=replace(t.around, contract=None))),
-    No(Do.REPRENDRE_CASCADE, OUTSIDE, State.CASCADE_EPUISEE, contract=over()),
+    No(Do.REPRENDRE_CASCADE, ASKED, State.CASCADE_EPUISEE, contract=over()),
     # the cascade
     No(Do.ENREGISTRER_RECEPTION, LATE.format("2026-11-25"), State.DESIGNATION, {"jour": TOMORROW}),
     No(Do.ENREGISTRER_RECEPTION, EARLY.format("2026-11-20", "l'envoi de la sollicitation", "2026-11-24"), State.DESIGNATION, {"jour": MISSED}),
     No(Do.DISPONIBLE, "Le 2026-11-20 est passé : laissez vide si vous êtes disponible dès maintenant.", State.DESIGNATION, {"a_partir_du": MISSED}),
     No(Do.DESIGNER, "« Deux » n'est pas membre de ce groupement. Ses membres : Un ; Zefco.", lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), {"equipe": ("Un", "Deux")}),
-    No(Do.DESIGNER, OUTSIDE, lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), contract=over()),
+    No(Do.DESIGNER, ASKED, lambda: take(in_state(State.DESIGNATION), Do.DISPONIBLE), contract=over()),
     No(Do.ECARTER, "« humeur » n'est pas un motif de l'accord-cadre. Écrivez l'un de ceux-ci : indisponible, silence, conflit.", silent, {"motif_contrat": "humeur"}),
     No(Do.ECARTER, "Ce motif suppose que le groupement se soit déclaré indisponible : il ne l'a pas fait. Choisissez un autre motif.", silent, {"motif_contrat": "indisponible"}),
     No(Do.ECARTER, "Ce motif suppose le silence du groupement : il a répondu. Choisissez un autre motif.", lambda: take(silent(), Do.INDISPONIBLE), {"motif_contrat": "silence"}),
     No(Do.ECARTER, "Le délai de réponse ne court pas encore : enregistrez d'abord la réception de la sollicitation, avec sa preuve.", State.DESIGNATION, {"motif_contrat": "silence"}, at=NOON + 90 * DAY),
     No(Do.ECARTER, "Le groupement a jusqu'au 2026-12-04 pour répondre : le rang suivant attend. S'il se tait, refaites ce geste le lendemain.", silent, {"motif_contrat": "silence"}, at=datetime(2026, 12, 4, 22, 59, 59, tzinfo=UTC)),
-    No(Do.ECARTER, OUTSIDE, silent, contract=over()),
+    No(Do.ECARTER, ASKED, silent, contract=over()),
     No(Do.ECARTER, "L'accord-cadre n'a pas de rang 4 : faites vérifier son fichier par l'administrateur du robot.", silent, check=lambda tried: rank.at_rank(tried, 4)),
     No(Do.DESIGNER, "Aucun groupement n'est sollicité en ce moment : « /atelier voir ADT-2026-0007 » montre où en est la désignation.", State.CASCADE_EPUISEE, check=rank.asked_of),
     # credits and orders
@@ -243,6 +253,8 @@ REFUSALS = [
     No(Do.REJETER, ON_ITS_WAY.format("2026-12-24"), State.AJOURNE, at=datetime(2026, 12, 24, 22, 0, tzinfo=UTC)),
     No(Do.REJETER, ON_ITS_WAY.format("2026-12-29"), lambda: adjourned(Do.ACCEPTER_AJOURNEMENT), at=datetime(2026, 12, 29, 22, 0, tzinfo=UTC)),
     No(Do.REJETER, ON_ITS_WAY.format("2026-12-24"), State.AJOURNE, {"jour": date(2026, 12, 23)}, at=NOON + 60 * DAY),
+    No(Do.REJETER, REJECTED.format("2027-01-08"), State.AJOURNE, {"jour": date(2027, 1, 9)}, at=NOON + 60 * DAY),
+    No(Do.REJETER, REJECTED.format("2026-12-29"), lambda: adjourned(Do.REFUSER_AJOURNEMENT), {"jour": date(2026, 12, 30)}, at=NOON + 60 * DAY),
     No(Do.CONSTATER_REJET_TACITE, "Le rejet tacite ne se constate qu'après le 2027-01-08 : décidez d'ici là.", State.AJOURNE, at=datetime(2027, 1, 8, 22, 59, 59, tzinfo=UTC)),
     # reduction: announced on the 14th, observations until the 29th
     No(Do.INVITER_A_OBSERVER, "Une réfaction est déjà engagée sur ce livrable, par SVC_SIGN : décidez-en d'abord.", reducing, check=price.sans_refaction),
@@ -305,9 +317,17 @@ REFUSALS = [
     No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (CCAG-PI 2009, article 32.2).", State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": MISSED, "preuve": " "}),
     No(Do.RESILIER, "Pour faute, la mise en demeure vient d'abord : donnez sa date de réception et sa preuve (CCAG-PI 2021, article 39).", lambda: under_2021(in_state(State.ANIMATION)), {"pour_faute": "oui"}),
     No(Do.RESILIER, LATE.format("2026-11-25"), State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": TOMORROW, "preuve": "AR"}),
+    No(Do.RESILIER, EARLY.format("2026-11-20", "la notification du bon de commande", "2026-11-24"), State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": MISSED, "preuve": "AR"}),
+    No(Do.RESILIER, "La mise en demeure laisse au titulaire jusqu'au 2026-12-14 : résiliez après, si elle reste sans effet (CCAG-PI 2009, article 32.2).", State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": date(2026, 12, 1), "preuve": "AR", "jusqu_au": date(2026, 12, 14)}, at=AFTER),
+    No(Do.RESILIER, "La mise en demeure laisse au titulaire jusqu'au 2026-12-14 : résiliez après, si elle reste sans effet (CCAG-PI 2009, article 32.2).", State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": date(2026, 12, 14), "preuve": "AR"}, at=AFTER),
+    No(Do.RESILIER, EARLY.format("2026-11-30", "la mise en demeure", "2026-12-01"), State.ANIMATION, {"pour_faute": "oui", "mise_en_demeure": date(2026, 12, 1), "preuve": "AR", "jusqu_au": date(2026, 11, 30)}, at=AFTER),
     # what is put right
     No(Do.RECTIFIER, "Écrivez un nombre entier, par exemple 34.", State.RECU, {"saisie": "session.participants", "valeur": "beaucoup"}, at=AFTER),
     No(Do.RECTIFIER, "« note » n'est pas une saisie de cet atelier. Écrivez l'une de celles-ci : acte, credits.ae, credits.cp, credits.uo, credits.chorus, credits.jour, bc1.reception, bc1.montant, bc1.ttc, bc1.ej, bc1.preuve, bc1.delai.", lambda: with_(in_state(State.APPROPRIATION), sollicitations=()), {"saisie": "note"}),
+    No(Do.RECTIFIER, "L'accord-cadre d'un atelier se choisit au bureau AD1 : demandez à un valideur de le rectifier.", State.ACTE, OTHER_CONTRACT),
+    No(Do.RECTIFIER, "« adt-2099 » n'est pas un accord-cadre enregistré. Écrivez l'un de ceux-ci : adt-2025, adt-2026.", State.ACTE, OTHER_CONTRACT | {"valeur": "adt-2099"}, role=Role.AD1V),
+    No(Do.RECTIFIER, OUTSIDE.replace("adt-2025", "adt-2024"), State.ACTE, OTHER_CONTRACT | {"valeur": "adt-2024"}, role=Role.AD1V, contract=over().model_copy(update={"code": "adt-2024"})),
+    No(Do.RECTIFIER, "« accord_cadre » n'est pas une saisie de cet atelier. Écrivez l'une de celles-ci : acte.", State.DESIGNATION, OTHER_CONTRACT, role=Role.AD1V),
     No(Do.RECTIFIER, "C'est déjà la valeur enregistrée : rien à rectifier.", State.APPROPRIATION, {"saisie": "bc1.reception", "valeur": "24/11/2026"}),
     No(Do.RECTIFIER, LATE.format("2026-11-25"), State.APPROPRIATION, {"saisie": "bc1.reception", "valeur": "demain"}),
     No(Do.RECTIFIER, EARLY.format("2026-11-23", "la délégation de crédits", "2026-11-24"), State.APPROPRIATION, {"saisie": "bc1.reception", "valeur": "hier"}),
@@ -396,6 +416,9 @@ WARNINGS = [
     (Do.DEMANDER_PROLONGATION, lambda: in_state(State.APPROPRIATION), {"cause": date(2026, 11, 20)}, "La cause, apparue le 2026-11-20, devait être signalée au plus tard le 2026-12-07 (CCAG-PI 2009, article 13.3.2) : la demande est gardée, le service peut la refuser pour cela."),
     (Do.INVITER_A_OBSERVER, lambda: take(in_state(State.AJOURNE), Do.REFUSER_AJOURNEMENT, at=AFTER), {}, "Le titulaire pourra répondre jusqu'au 2026-12-29, et votre délai pour décider finit le 2026-12-29 : s'il se tait, la réfaction viendra trop tard. Laissez-lui un délai plus court."),
     (Do.INVITER_SUR_PENALITES, billed_2021, {"montant": Decimal("800.01")}, "Ces pénalités (800.01) dépassent 10 % du bon n° 1, plafond du CCAG-PI 2021 sauf clause du marché."),
+    (Do.PAYER, lambda: take(in_state(State.RECU), Do.DEMANDER_PAIEMENT, at=AFTER), {"penalites": Decimal(1000)}, "Jusqu'à 1 000 € HT sur tout l'accord-cadre, le titulaire est exonéré de pénalités : je ne connais que cet atelier, vérifiez le total."),
+    (Do.RESILIER, lambda: in_state(State.ANIMATION), {"pour_faute": "oui", "mise_en_demeure": date(2026, 12, 1), "preuve": "AR"}, "La mise en demeure doit avoir laissé un délai au titulaire et être restée sans effet (CCAG-PI 2009, article 32.2) : vérifiez que ce délai est passé."),
+    (Do.RESILIER, lambda: in_state(State.ANIMATION), {"pour_faute": "dispense"}, "Sans mise en demeure, une résiliation pour faute ne vaut que pour des actes frauduleux, une interdiction d'exercer ou des renseignements inexacts (CCAG-PI 2009, article 32.2) : vérifiez que c'est le cas."),
     (Do.INVITER_SUR_PENALITES, billed_2021, {}, "Jusqu'à 1 000 € HT sur tout l'accord-cadre, le titulaire est exonéré de pénalités : je ne connais que cet atelier, vérifiez le total."),
     (Do.NOTIFIER_COMMANDE, lambda: in_state(State.CREDITS_DELEGUES), {}, "L'accord-cadre adt-2025 en sera à 80 % de son maximum de 500000."),
     (Do.REMETTRE_NOTE, lambda: in_state(State.APPROPRIATION), {"charge_jours": 12}, "La charge est de 12 jour(s) ; la circulaire (§4) en prévoit huit à dix. C'est possible, à justifier."),
@@ -408,6 +431,7 @@ WARNINGS = [
 
 WHEN = {
     Do.PAYER: AFTER, Do.REPONDRE_SUIVI: AFTER, Do.INVITER_A_OBSERVER: AFTER, Do.INVITER_SUR_PENALITES: AFTER,
+    Do.RESILIER: AFTER,
     Do.DEMANDER_PROLONGATION: NOON + 15 * DAY,
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ GOOD: dict[str, str | tuple[str, ...]] = {
     "sens": "favorable", "adequation_dispositif": LONG, "adequation_competences": LONG, "outil": "PVD", "role": "COLL",
     "destinataires": "service_collectivite", "personne": "Inès Moreau", "nom": "Yann", "fonction": "agent", "service": "DDT", "departement": "57",
     **dict.fromkeys(("acte", "moyen", "preuve", "equipe", "motif_contrat", "justificatif", "uo", "chorus", "ej", "contenu", "animation", "observations", "document", "visite", "seance", "parcours", "acteurs", "compte_rendu", "partenaires", "relais", "suites", "bilan", "renonce_argent", "renonce_territoire", "saisie", "valeur"), LONG),
-    **dict.fromkeys(("jour", "a_partir_du", "premier_jour", "dernier_jour", "service_fait", "mise_en_demeure", "cause"), "12/11/2026"),
+    **dict.fromkeys(("jour", "a_partir_du", "premier_jour", "dernier_jour", "service_fait", "mise_en_demeure", "jusqu_au", "cause"), "12/11/2026"),
     **dict.fromkeys(("ae", "cp", "montant", "montant_ttc", "penalites"), "8 000 €"), **dict.fromkeys(("delai", "delai_restitution"), "1 mois"),
     **dict.fromkeys(("charge_jours", "jours_sur_site", "version", "participants", "commande"), "2"), "accord_cadre": "demonstration",
     "objet": "appropriation", "forme": "esquisse", "visite_tenue": "oui", "seance_tenue": "oui", "reponse": "accordee", "mois": "6",

@@ -80,6 +80,19 @@ def twin(tmp_path: Path) -> Iterator[Twin]:
     twin.app.close()
 
 
+@pytest.mark.parametrize(
+    "laid_out", ["« /atelier lier {code} »", "/Atelier lier {code}", "`lier {code}`", "Lier\u00a0{code}."]
+)
+async def test_a_code_typed_as_it_was_shown_is_understood(tmp_path: Path, laid_out: str) -> None:
+    twin = Twin(tmp_path)
+    try:
+        there = twin.comes(CAMILLE, "camille-2")
+        await twin.there.player.say(there, laid_out.format(code=await twin.code(CAMILLE)))
+        assert (OTHER, "camille-2") in twin.accounts(CAMILLE)
+    finally:
+        twin.app.close()
+
+
 async def test_a_code_joins_the_other_account_and_both_are_told(twin: Twin) -> None:
     there = twin.comes(CAMILLE, "camille")
     code = await twin.code(CAMILLE)
@@ -189,7 +202,7 @@ async def test_who_asked_for_access_and_then_linked_is_not_given_another_part(tw
     await twin.there.player.fill(there, ASKED)
     await twin.there.player.command(there, f"lier {await twin.code(CAMILLE)}")
     await twin.here.player.press(DOMINIQUE, "Accepter")
-    assert "devenu entre-temps celui de Camille Laurent" in twin.here.last(DOMINIQUE)
+    assert "devenu entre-temps celui d'une autre personne, Camille Laurent" in twin.here.last(DOMINIQUE)
     known = twin.app.writer.call(lambda unit: unit.people.behind(Address(platform=OTHER, id="camille")))
     assert known == CAMILLE.person()
     await twin.here.player.press(DOMINIQUE, "Refuser l'accès")

@@ -250,7 +250,7 @@ class Requests(RuleBasedStateMachine):
 
     def _check(self, tried: Attempt, moved: Dossier, act: Do) -> None:
         before, who = tried.dossier, tried.person
-        assert before.state not in OUT
+        assert before.state not in OUT or (act is Do.ECRIRE and moved.state is before.state)
         assert tried.role in {h.role for h in who.holdings} or (who.id, before.ref) in self.invited
         if act in INSIDE:
             assert tried.role in AD1
@@ -302,7 +302,7 @@ class Requests(RuleBasedStateMachine):
         assert old.transmitted in {None, new.transmitted}
         assert (new.version > old.version) is (new.state is not old.state)
         assert new.since >= old.since
-        assert old.state not in OUT
+        assert old.state not in OUT or new == old, "a letter changes nothing"
 
     def _is_sound(self, dossier: Dossier) -> None:
         """Nobody waits for ever; what is sent has its number; a complement is pending exactly when it is awaited."""

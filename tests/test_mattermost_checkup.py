@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot import presence
 from bot.findings import Level, worst
 from bot.mattermost import certificates, checkup, probe
 from bot.mattermost.checkup import Checkup
@@ -178,6 +179,16 @@ async def test_another_bot_answers_there(world: World, running: str):
     assert (level, "ce n'est pas ce robot" in said, "ATELIER_SECRET_KEY" in said) == (Level.FAUTE, True, True)
 
 
+async def test_the_bot_of_before_a_move_still_answers_there(world: World, running: str):
+    """Restored elsewhere, it has the same key and the same tokens: only its process is not one of this database."""
+    world.channel("revue-ad1", world.bot)
+    for processes in ((presence.here(),), ("une autre:1", presence.here()), None):
+        assert (await found(world, running, processes=processes))["mattermost.appel"][0] is Level.OK
+    for processes in ((), ("une autre machine:1",)):
+        level, said = (await found(world, running, processes=processes))["mattermost.appel"]
+        assert (level, "n'est pas sur cette base" in said, "arrêtez-le" in said) == (Level.FAUTE, True, True)
+
+
 async def test_a_server_that_cannot_be_made_to_call_is_not_said_to_call(world: World, running: str):
     level, said = (await found(world, running))["mattermost.appel"]
     assert (level, "aucun salon" in said, "--aller-retour" in said) == (Level.ATTENTION, True, True)
@@ -200,7 +211,8 @@ async def test_nobody_else_gets_an_answer_to_a_probe(world: World, running: str)
             (await http.post("/actions/dialogs/submit", json=body, headers={"Authorization": f"Bearer {token}"})).json()["error"]
             for token in (TOKEN, ADMIN_TOKEN)
         ]  # fmt: skip
-    assert said[0] == probe.expected(Seals.of(KEY).probe, "n")
+    seals = Seals.of(KEY).probe
+    assert said[0].split() == [probe.expected(seals, "n"), probe.placed(seals, "n", presence.here())]
     assert "n'est pas reconnu" in said[1]
 
 

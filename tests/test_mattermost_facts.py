@@ -40,6 +40,60 @@ async def test_fact_4_a_command_is_answered_200_with_a_json_object(stage: Stage)
         await stage.anne.command("aide", stage.channel)
 
 
+def _typed(stage: Stage, **more: str) -> str:
+    """A recorded command, by Anne, as the server sends it."""
+    form = dict(body("slash_command_request_public_channel")) | {"token": COMMAND_TOKEN, "user_id": stage.anne.id}
+    return str(httpx.QueryParams(form | {"channel_id": stage.channel} | more))
+
+
+async def _command(stage: Stage, **more: str) -> dict[str, Any]:
+    headers = {"content-type": "application/x-www-form-urlencoded", "authorization": f"Token {COMMAND_TOKEN}"}
+    answer = await sent(stage, "commands", _typed(stage, **more), **headers)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+@pytest.mark.parametrize("root", [{}, {"root_id": ""}, {"root_id": "a" * 26}])
+async def test_fact_2_a_command_typed_in_a_thread_is_the_same_told_or_not(stage: Stage, root: dict[str, str]):
+    stage.desk.will(say("Voici l'aide."))
+    assert (await _command(stage, text="aide", **root))["text"] == "Voici l'aide."
+    [event] = stage.desk.events
+    assert isinstance(event, Asked)
+    assert (event.text, event.place.id, event.direct) == ("aide", stage.channel, False)
+
+
+async def test_fact_3_what_is_typed_comes_whole(stage: Stage):
+    typed = "écrire  ADT-2026-0007\n\ttexte = « l’élu »\u202f: 1 < 2 & 3\u00a0% " + "é" * 59_900
+    await _command(stage, text=typed, command="/atelier")
+    [event] = stage.desk.events
+    assert isinstance(event, Asked)
+    assert event.text == typed
+
+
+async def test_facts_5_6_7_an_answer_is_never_a_post_of_the_person(stage: Stage):
+    """« in_channel » would be theirs, and would show the buttons' addresses; a long one would be an error."""
+    stage.desk.will(Say(message=card("Valider")))
+    stage.desk.will(Say(message=Message(text=raw("x" * 20_000))))
+    before = len(stage.world.posts)
+    for _ in range(2):
+        assert (await _command(stage, text="aide")).get("response_type", "ephemeral") == "ephemeral"
+    assert len(stage.world.posts) == before
+
+
+@pytest.mark.parametrize("props", [{"from_webhook": "true"}, {"override_username": "bot"}, {"from_bot": "true"}])
+async def test_fact_34_props_make_nobody_else_of_a_person(stage: Stage, props: dict[str, str]):
+    """Whoever says that they are a robot is not listened to; nobody is taken for another."""
+    stage.world.create(stage.paul.id, {"channel_id": stage.channel, "message": "@atelier aide", "props": props})
+    post = next(p for p in stage.world.posts.values() if p["message"] == "@atelier aide")
+    task = stage.room.events.take(post, direct=False)
+    if task is not None:
+        await task
+    assert {event.sender.id for event in stage.desk.events} <= {stage.paul.id}
+    assert bool(stage.desk.events) is ("override_username" in props)
+
+
 async def test_fact_8_a_response_url_serves_five_times_then_the_direct_conversation(stage: Stage):
     stage.desk.will(*(say(f"réponse {n}") for n in range(8)))
     await stage.anne.command("aide", stage.channel)

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.mattermost import client, places
+from bot.mattermost.app import Config, MattermostRoom
 from bot.mattermost.client import Failure, driver, trust
+from bot.mattermost.link import Link
 from bot.mattermost.places import slug
 from chat.cards import Address, Message
 from chat.platform import Undeliverable, Undelivered
 from chat.text import raw
-from tests.mattermost.stage import Stage, card, staged
-from tests.mattermost.world import TOKEN, new_id
+from tests.mattermost.stage import LANGUAGES, Stage, card, staged
+from tests.mattermost.town import KEY
+from tests.mattermost.world import COMMAND_TOKEN, TOKEN, new_id
 
 HELLO = Message(text=raw("Bonjour"))
 
@@ -118,6 +121,7 @@ async def test_a_thread_whose_root_is_gone_is_left(stage: Stage):
     stage.world.posts[root]["delete_at"] = 1
     posted = await platform.post(place, HELLO, "o2", root, "fr")
     assert stage.world.posts[posted]["root_id"] == ""
+    assert await platform.find(place, "o2", root) == posted, "or a try in doubt would say it twice"
 
 
 async def test_a_post_is_found_pages_away_and_another_s_is_not_ours(stage: Stage):
@@ -215,6 +219,24 @@ def test_an_address_with_a_path_and_one_that_is_none():
     assert driver("http://chat.exemple.fr:8065", "t", trust()).client.url == "http://chat.exemple.fr:8065/api/v4"
     with pytest.raises(ValueError, match="chat"):
         driver("chat.exemple.fr", "t", trust())
+
+
+def test_an_address_begun_with_a_capital():
+    config = Config("Https://Chat.exemple.fr/mm/", TOKEN, COMMAND_TOKEN, "https://atelier.exemple.fr")
+    room = MattermostRoom(config, secret=KEY, languages=LANGUAGES)
+    assert room.socket.url == "https://Chat.exemple.fr/mm"
+    assert room.socket.tls is not None, "and the websocket is « wss »"
+
+
+async def test_a_response_url_is_the_server_s_own_whatever_its_capitals(stage: Stage):
+    port = stage.world.url.rpartition(":")[2]
+    link = Link(f"http://LocalHost:{port}", TOKEN)
+    with pytest.raises((Undeliverable, Undelivered)) as refused:
+        await link.answer(f"http://localhost:{port}/hooks/commands/{new_id()}", {"text": "x"})
+    assert "another server" not in str(refused.value)
+    with pytest.raises(Undeliverable, match="another server"):
+        await link.answer(f"http://127.0.0.1:{port}/hooks/commands/{new_id()}", {"text": "x"})
+    await link.close()
 
 
 async def test_one_connection_serves_and_errors_keep_their_id(stage: Stage):

@@ -168,7 +168,9 @@ async def test_what_was_recorded_after_a_reconnection_is_heard_in_order(stage: S
     for event in [*recorded, *others, *capture("websocket_challenge_auth_events")[1:]]:
         await stage.room.socket._heard(json.dumps(event))
     await stage.settle()
-    assert heard(stage) == [f"pendant coupure {number}" for number in range(3)]
+    assert [words for words in heard(stage) if words] == [f"pendant coupure {number}" for number in range(3)]
+    gone = [event for event in stage.desk.events if isinstance(event, Said) and event.deleted]
+    assert [event.post for event in gone] == ["deyufe4h4iydpp7f7arng4p63a"], "in a channel of its own"
     assert stage.of("GET", "/channels") == [], "no gap, nothing read back"
 
 
@@ -191,6 +193,19 @@ async def test_a_post_waits_for_the_memory(live: Stage, monkeypatch: pytest.Monk
     assert heard(live) == ["un", "un", "un", "deux"]
 
 
+async def test_a_file_that_is_never_given_holds_up_nobody_for_ever(live: Stage, monkeypatch: pytest.MonkeyPatch):
+    """A proxy blocks it, and nothing else: the person is told, and what follows is heard."""
+    monkeypatch.setattr(events, "WAITS", (0.01,))
+    monkeypatch.setattr(events, "FILE_TRIES", 3)
+    post = live.anne.say("Voici la note", files={"note.pdf": b"%PDF-1.7"})
+    live.world.blocked.update(post["file_ids"])
+    live.anne.say("Et la suite")
+    async with asyncio.timeout(20):
+        await live.settle()
+    assert heard(live) == ["Voici la note", "Et la suite"]
+    assert any("note.pdf" in told["message"] for told in live.anne.screen() if told["user_id"] == live.world.bot)
+
+
 async def test_the_token_is_revoked_while_we_listen(stage: Stage):
     stage.room.socket.check = 0.05
     async with connected(stage.room, stage.world):
@@ -207,7 +222,7 @@ async def test_fact_45_the_upgrade_is_limited_and_waited_for(stage: Stage):
         waits.append(asyncio.get_running_loop().time())
 
     room = stage.room.socket
-    socket = Socket(room.url, room.token, hello, room.posted, room.resync, room.now, first_wait=0.01, longest=5)
+    socket = Socket(room.url, room.token, hello, room.told, room.resync, room.now, first_wait=0.01, longest=5)
     stage.world.outage = "limited"
     task = asyncio.create_task(socket.run())
     await asyncio.sleep(0.3)
@@ -462,7 +477,7 @@ async def test_over_tls_with_an_authority_of_our_own(stage: Stage, tmp_path: Pat
     ours = ssl.create_default_context(cafile=cert)
     room = stage.room.socket
     url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
-    socket = Socket(url, room.token, room.hello, room.posted, room.resync, room.now, ours, first_wait=0.05)
+    socket = Socket(url, room.token, room.hello, room.told, room.resync, room.now, ours, first_wait=0.05)
     task = asyncio.create_task(socket.run())
     await until_connected(stage, 1)
     stage.anne.say("par TLS")

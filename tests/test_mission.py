@@ -113,6 +113,33 @@ async def test_ranks_and_motives_stay_with_ad1(town: Town) -> None:
     assert "réservé au bureau AD1" in town.last(CAMILLE)
 
 
+async def test_a_groupement_that_accepted_may_withdraw_until_it_is_designated(town: Town) -> None:
+    """Before, nothing was possible but to designate it or to abandon the atelier: no motive of the contract applied."""
+    await solicited(town)
+    await town.player.command(ALBA, f"disponible {REF} equipe = Une urbaniste et un paysagiste")
+    await town.player.press(ALBA, "Indisponible")
+    await town.player.fill(ALBA, {"motif": "Notre paysagiste nous quitte, nous ne pouvons plus."})
+    asked = town.dossier().mission_().sollicitations[-1]
+    assert (asked.answer, asked.words) == ("indisponible", "Notre paysagiste nous quitte, nous ne pouvons plus.")
+    await town.player.command(MARC, f"designer {REF} equipe = Atelier des Rives")
+    assert town.dossier().state is State.DESIGNATION
+    await town.player.command(
+        MARC, f"ecarter {REF} motif_contrat = indisponibilite_declaree | justificatif = Réponse gardée au journal"
+    )
+    await town.player.press(MARC, "Confirmer")
+    assert [s.rank for s in town.dossier().mission_().sollicitations] == [1, 2]
+
+
+async def test_a_groupement_designated_withdraws_no_more_even_while_suspended(town: Town) -> None:
+    await designated(town)
+    for motive in ("", "suspendre"):
+        if motive:
+            await town.player.command(CAMILLE, f"suspendre {REF} motif = Élections municipales")
+            await town.player.press(CAMILLE, "Confirmer")
+        await town.player.command(OSCAR, f"indisponible {REF} motif = Nous ne pouvons plus du tout.")
+        assert town.dossier().mission_().sollicitations[-1].answer == "disponible"
+
+
 async def test_silence_moves_nothing_and_a_person_moves_on_after_the_delay(town: Town) -> None:
     await solicited(town)
     await town.player.press(ALBA, "Accuser réception")
@@ -470,6 +497,6 @@ async def test_a_deliverable_never_received_goes_back_to_the_holder(town: Town) 
     await town.player.press(CAMILLE, "Confirmer")
     assert town.dossier().state is State.RESTITUTION
     told = flat(town.read(OSCAR)) + flat(town.read(OSCAR, REF.lower()))
-    assert "livrable non reçu" in told
+    assert "livrable signalé non reçu" in told
     await town.player.command(OSCAR, f"livrable {REF} jour = {mission.day(town.player)}")
     assert town.dossier().state is State.LIVRABLE_DECLARE

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import get_args
 
 import httpx
 import pytest
 import uvicorn
 from databases import SECRET, fresh_id
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from starlette.applications import Starlette
 from town import LANGUAGES, MONDAY, TERRITORIES
 
@@ -27,6 +29,7 @@ from bot.settings import Settings
 from bot.slack.app import Config, SlackRoom
 from chat.cards import Message
 from chat.platform import Undelivered
+from chat.talk import AnyEvent
 from chat.text import raw
 from storage.engine import open_engine
 from storage.unit import Units
@@ -169,9 +172,7 @@ async def test_events_letters_and_ticks_are_counted(bot: Served) -> None:
     await bot.sandbox.say(NORA.account, direct(NORA.account), "bonjour")
     before = await bot.metrics()
     assert before["atelier_outbox_waiting"] > 0
-    assert before["atelier_clock_age_seconds"] != before["atelier_clock_age_seconds"], (
-        "no clock ever ticked: not a number"
-    )
+    assert before["atelier_clock_age_seconds"] == math.inf, "no clock ever ticked: an alert on its age is due"
     await bot.app.settle()
     after = await bot.metrics()
     assert after["atelier_database_up"] == 1
@@ -184,6 +185,13 @@ async def test_events_letters_and_ticks_are_counted(bot: Served) -> None:
     assert after["atelier_ticks_total['carry', 'done']"] == after["atelier_ticks_total['done', 'ring']"] == 1
     assert after["atelier_tick_last_timestamp_seconds['ring']"] > 1_700_000_000
     assert after["atelier_clock_age_seconds"] < 60
+
+
+async def test_what_may_break_is_shown_before_it_does(bot: Served) -> None:
+    """Prometheus sees no increase in a count that is born at one."""
+    broken = {name: n for name, n in (await bot.metrics()).items() if "_total" in name and "'broken'" in name}
+    assert "atelier_events_total['asked', 'broken', 'sandbox']" in broken
+    assert (len(broken), set(broken.values())) == (len(get_args(AnyEvent)), {0.0}), "each kind of event"
 
 
 async def test_ages_and_dead_letters(bot: Served) -> None:
@@ -251,3 +259,18 @@ async def test_the_routes_beside_those_of_slack_on_a_real_port(sqlite_url: str) 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 async def test_only_reading(bot: Served, path: str) -> None:
     assert (await bot.http.post(path)).status_code == 405
+
+
+async def test_who_asks_without_end_keeps_nobody_waiting(bot: Served) -> None:
+    """These addresses are anybody's: two hundred questions at once are one for the database, and still each is answered."""
+    begun: list[object] = []
+    count = begun.append
+    event.listen(Engine, "begin", count)
+    try:
+        for path, most in (("/metrics", 2), ("/readyz", 4)):
+            begun.clear()
+            answers = await asyncio.gather(*(bot.http.get(path) for _ in range(200)))
+            assert {answer.status_code for answer in answers} == {200}
+            assert len(begun) <= most, path
+    finally:
+        event.remove(Engine, "begin", count)

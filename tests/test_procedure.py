@@ -54,6 +54,8 @@ OUT = {State.REFUSEE, State.REORIENTEE, State.RETIREE, State.SANS_SUITE, State.C
 OF_A_REQUEST = list(State)[: list(State).index(State.ACTE)]
 STILL_OPEN = set(State) - OUT
 PAID_LATER = {State.ABANDONNE, State.RESILIE}
+ENDED = {State.CLOS, *PAID_LATER}
+ENDS = "refusee reorientee retiree sans_suite clos abandonne resilie"
 """Where nothing is left to do but to pay what was done."""
 MOVES = [pytest.param(step, state, id=f"{step.id}-{state}") for step in STEPS for state in step.source]
 
@@ -72,9 +74,9 @@ SOURCE = [
 ]  # fmt: skip
 OURS = {
     # what the product adds to its source: an instructor's own button for D5, whose telling is the service's; a draft is
-    # given its own reminder
+    # given its own reminder; the colleagues of whoever sends or withdraws their request are told
     "boutons": {"D1": {"Ouvrir une demande"}, "D5": {"Lever la demande de complément"}},
-    "notifie": {"D5": {"SVC", "COLL"}},
+    "notifie": {"D2": {"SVC"}, "D5": {"SVC", "COLL"}, "D10": {"SVC"}},
     "delai": {"D1": {"RELANCE_BROUILLON"}},
 }
 
@@ -88,7 +90,7 @@ ROWS = [
     ("D5", "repondre", "a_completer", "en_echange", "SVC COLL"),
     ("D5b", "lever", "a_completer", "en_echange", "AD1I"),
     ("D6", "avis", "en_echange", None, "AD1I AD1V"),
-    ("C1", "ecrire", f"en_echange a_completer validee {agreed.ACTIVE} suspendu", None, "AD1I AD1V"),
+    ("C1", "ecrire", f"en_echange a_completer validee {agreed.ACTIVE} suspendu {ENDS}", None, "AD1I AD1V"),
     ("C2", "inviter", f"brouillon transmise en_echange a_completer validee {agreed.ACTIVE} suspendu", None, "SVC"),
     (
         "C2b",
@@ -125,6 +127,7 @@ RIGHTS = {
     (State.VALIDEE, Role.SVC): {Do.INVITER, Do.RETIRER},
     (State.VALIDEE, Role.AD1I): {Do.ECRIRE},
     (State.VALIDEE, Role.AD1V): {Do.ACTER, Do.ECRIRE},
+    **{(state, role): {Do.ECRIRE} for state in OUT - ENDED for role in (Role.AD1I, Role.AD1V)},
 }
 """Of a request; an atelier's follow from `agreed.py`."""
 
@@ -328,8 +331,9 @@ def test_every_state_but_the_last_ones_has_a_way_out() -> None:
     leaving = {state for step in STEPS for state in step.source if step.target not in {None, state, State.SUSPENDU}}
     assert leaving == STILL_OPEN
     assert set(FINAL) == OUT
-    assert {state for step in STEPS for state in step.source} == STILL_OPEN | PAID_LATER
-    assert {step.id for step in STEPS if PAID_LATER & set(step.source)} == {"F1", "F2"}
+    assert {step.id for step in STEPS if PAID_LATER & set(step.source)} == {"F1", "F2", "C1"}
+    assert {step.id for step in STEPS if (OUT - PAID_LATER) & set(step.source)} == {"C1"}, "an answer, nothing else"
+    assert all(state in step_of(Do.ECRIRE).source for state in OUT)
 
 
 def test_every_state_is_reached_from_the_opening() -> None:

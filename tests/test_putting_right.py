@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from cases import AFTER, NOON, REASON, attempt, in_state, scene_of, take, walk
-from test_mission import REF, ordered
+from test_mission import REF, acted, ordered
 from town import Town, flat
 
 from atelier import rules
@@ -15,7 +15,8 @@ from atelier.corrections import plain, recorded_things
 from atelier.decide import decide
 from atelier.dossier import Dossier
 from atelier.words import Do, Refused, Role, RuleId, State
-from bot.sandbox.people import CAMILLE, INES, OSCAR, PAUL
+from bot.sandbox.mission import CONTRACT
+from bot.sandbox.people import CAMILLE, INES, MARC, OSCAR, PAUL
 
 OTHER = {
     "date": "24/11/2026", "amount": "7 999,50 €", "text": "autre référence", "number": "35", "delay": "35 jours",
@@ -174,3 +175,34 @@ async def test_the_journal_tells_what_it_was_and_what_it_is_to_the_state_alone(t
     lines = town.local.app.writer.call(lambda unit: unit.journal.of(REF))
     details = next(line.details for line in lines if line.what == "C3")
     assert (details["avant"], details["apres"]) == ("20000", "19500")
+
+
+def test_an_atelier_acted_under_the_wrong_contract_is_placed_under_the_right_one() -> None:
+    tried = attempt(
+        in_state(State.ACTE), Do.RECTIFIER, Role.AD1V, saisie="accord_cadre", valeur="adt-2026", motif=REASON
+    )
+    mission = decide(tried, Do.RECTIFIER).dossier.mission_()
+    assert (mission.contract, mission.ccag) == ("adt-2026", "CCAG-PI 2021")
+    assert "accord_cadre" not in [t.code for t in recorded_things(in_state(State.DESIGNATION))]
+
+
+async def test_ad1_acted_under_a_contract_that_is_over(town: Town) -> None:
+    """Wrong contract, or one that ends before anybody is asked: told, put right, and the designation goes on."""
+    await acted(town)
+    ref = REF
+    other = town.local.app.writer.call(lambda unit: unit.contracts.get(CONTRACT)).model_copy(update={"code": "suivant"})
+    over = other.model_copy(update={"code": CONTRACT, "date_fin_validite": date(2026, 10, 31)})
+    for contract in (over, other):
+        town.local.app.writer.call(lambda unit, kept=contract: unit.contracts.keep(kept, NOON, "essai"))
+    await town.player.command(MARC, f"solliciter {ref}")
+    assert f"« /atelier rectifier {ref} saisie = accord_cadre »" in flat(town.last(MARC))
+    change = "saisie = accord_cadre | valeur = suivant | motif = Le contrat précédent est terminé"
+    await town.player.command(CAMILLE, f"rectifier {ref} {change}")
+    assert "se choisit au bureau AD1" in flat(town.read(CAMILLE))
+    await town.player.command(MARC, f"rectifier {ref} {change}")
+    await town.player.press(MARC, "Confirmer")
+    assert town.dossier(ref).mission_().contract == "suivant"
+    assert "suivant" in flat(town.read(CAMILLE))
+    await town.player.command(MARC, f"solliciter {ref}")
+    await town.player.press(MARC, "Confirmer")
+    assert town.dossier(ref).state is State.DESIGNATION

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from clockwork import comes
 from town import ANSWERS, LONG, Town, flat
 
-from atelier.words import RuleId, State
+from atelier.words import Role, RuleId, State
 from bot.sandbox.letters import letter
 from bot.sandbox.people import ALIX, CAMILLE, HUGO, INES, MARC, NORA, REVIEW
 from bot.sandbox.story import quickly
@@ -207,6 +208,41 @@ async def test_other_ends_tell_the_reason(town: Town, who, command: str, state: 
     await town.player.press(who, "Confirmer")
     assert town.dossier().state is state
     assert word in flat(town.read(INES))
+
+
+async def test_a_colleague_of_the_service_is_told_what_another_did_of_their_request(town: Town) -> None:
+    """Two agents share one request: it is neither sent, completed nor withdrawn behind the back of one of them."""
+    bruno = comes(town, "ddt55-b", "Bruno Petit", "DDT de la Meuse", "55", (Role.SVC, "dep:55"))
+    await town.examined()
+    assert "transmise par Camille Laurent" in flat(town.read(bruno))
+    await town.player.command(NORA, f"completer {REF} champs = objectifs | texte = Précisez les îlots visés.")
+    await town.player.press(NORA, "Confirmer")
+    await town.player.command(INES, f"repondre {REF} note = Les objectifs sont exacts : rien à corriger.")
+    for agent in (CAMILLE, bruno):
+        assert "complétée par Inès Moreau (collectivité)" in flat(town.read(agent)), agent.name
+    await town.player.command(bruno, f"retirer {REF} motif = La commune renonce à son projet.")
+    await town.player.press(bruno, "Confirmer")
+    assert "retirée par Bruno Petit (service porteur)" in flat(town.read(CAMILLE))
+    assert town.read(bruno).count("retirée par Bruno Petit (service porteur). Motif") <= 2, "their own preview and card"
+
+
+async def test_a_request_refused_by_mistake_is_still_spoken_of(town: Town) -> None:
+    """It does not open again: both sides can say so, and are told the way."""
+    await town.examined()
+    await town.player.command(NORA, f"ecrire {REF} destinataires = service | texte = Où en est la halle ?")
+    await town.player.command(MARC, f"refuser {REF} motif = Ce n'était pas la bonne demande.")
+    await town.player.press(MARC, "Confirmer")
+    await town.player.command(MARC, f"valider {REF} adequation_dispositif = Oui | adequation_competences = Oui")
+    assert "ne se rouvre pas" in flat(town.last(MARC))
+    assert "« /atelier demande »" in flat(town.last(MARC))
+    await town.player.say(CAMILLE, "Est-ce une erreur ?", "", town.player.root(CAMILLE, REF))
+    assert "répond : « Est-ce une erreur ? »" in flat(town.read(NORA, REVIEW.id))
+    await town.player.press(MARC, "Écrire au service", REVIEW.id)
+    await town.player.fill(
+        MARC, {"destinataires": "service", "texte": "Oui : déposez-la de nouveau, nous la reprendrons."}
+    )
+    assert "déposez-la de nouveau" in flat(town.read(CAMILLE))
+    assert town.dossier().state is State.REFUSEE
 
 
 async def test_closing_without_follow_up_comes_after_a_complement_left_unanswered(town: Town) -> None:

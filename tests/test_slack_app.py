@@ -414,6 +414,17 @@ async def test_a_file_that_slack_cannot_give_now_comes_again(anne: Person, desk:
     assert (response.status_code, desk.events) == (503, [])
 
 
+async def test_a_file_that_slack_never_gives_is_said_at_its_last_try(anne: Person, desk: Desk, slack: FakeSlack):
+    file = {"id": "F1", "name": "note.pdf", "mimetype": "application/pdf", "url_private": f"{slack.url}/files/note"}
+    payload = event(channel="D1", channel_type="im", subtype="file_share", files=[file], text="Voici la note")
+    for number, status in (("1", 503), ("2", 503), ("3", 200)):
+        slack.will("file", {}, 503)
+        assert (await anne.event(payload, **{"x-slack-retry-num": number})).status_code == status
+    await anne.room.hub.tasks.drain()
+    assert "« note.pdf »" in slack.of("chat.postMessage")[0]["text"]
+    assert [(type(e), e.text) for e in desk.events if isinstance(e, Said)] == [(Said, "Voici la note")]
+
+
 async def test_a_mention_is_a_command(anne: Person, desk: Desk, slack: FakeSlack):
     await anne.room.start()
     payload = sample("real_event_app_mention")
@@ -476,6 +487,19 @@ async def test_what_was_said_while_we_were_away(anne: Person, desk: Desk, slack:
         ("deux", f"m:DW111:{_after(2)}", place),
     ]
     assert slack.of("conversations.history")[0]["oldest"] == f"{NOON.timestamp():.6f}"
+
+
+async def test_a_mention_missed_is_obeyed_once_as_it_is_now(anne: Person, desk: Desk, slack: FakeSlack):
+    """Nobody is shown an error for a mention that came while we were away, unlike « /atelier »."""
+    await anne.room.start()
+    missed = {"user": "W111", "text": "<@UBOT> file", "ts": _after(1), "edited": {"user": "W111", "ts": _after(2)}}
+    slack.will("conversations.replies", {"ok": True, "messages": [missed | {"thread_ts": "1.1"}]})
+    assert await anne.room.catch_up.since(Address(platform="slack", id="C1"), NOON, "1.1") == 1
+    assert [(e.text, e.id) for e in desk.events if isinstance(e, Asked)] == [("file", f"m:C1:{_after(1)}")]
+    desk.will(say("La base de données ne répond pas."), outcome="away")
+    slack.will("conversations.replies", {"ok": True, "messages": [missed | {"thread_ts": "1.1"}]})
+    with pytest.raises(Undelivered):
+        await anne.room.catch_up.since(Address(platform="slack", id="C1"), NOON, "1.1")
 
 
 async def test_a_thread_missed_stops_where_the_memory_is_away(anne: Person, desk: Desk, slack: FakeSlack):

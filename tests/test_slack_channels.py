@@ -97,3 +97,27 @@ async def test_one_who_cannot_be_invited_keeps_nobody_out(slack: Crowded, link: 
     assert slack.members[opened] == {"UANNE"}
     await channels.settle(link, opened, [])
     assert slack.members[opened] == set()
+
+
+@pytest.mark.parametrize(
+    "code", ["ura_max_channels", "user_is_ultra_restricted", "invitee_cant_see_channel", "no_external_invite_permission",
+             "org_user_not_in_team", "user_team_not_in_channel"],
+)  # fmt: skip
+async def test_a_guest_who_may_be_in_one_channel_only_keeps_nobody_out(slack: Crowded, link: Link, code: str) -> None:
+    opened = await channels.opened(link, NAME)
+    slack.refused["UGUEST"] = code
+    await channels.settle(link, opened, ["UGUEST", "UANNE"])
+    assert slack.members[opened] == {"UANNE"}
+
+
+async def test_one_who_left_by_themselves_stops_nothing(slack: Crowded, link: Link) -> None:
+    opened = await channels.opened(link, NAME)
+    await channels.settle(link, opened, ["UANNE", "UBOB"])
+    slack.refused["conversations.kick"] = "not_in_channel"
+    await channels.settle(link, opened, [])
+    slack.refused["conversations.kick"] = "cant_kick_from_general"
+    await channels.settle(link, opened, [])
+    assert sorted(args["user"] for args in slack.of("conversations.kick")) == ["UANNE", "UANNE", "UBOB", "UBOB"]
+    slack.refused["conversations.invite"] = "not_in_channel"
+    with pytest.raises(Undelivered, match="not_in_channel"):
+        await channels.settle(link, opened, ["UCLAIRE"])

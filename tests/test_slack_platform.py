@@ -94,6 +94,16 @@ async def test_a_post_is_found_in_its_thread(slack: FakeSlack, platform: Slack):
     assert slack.of("conversations.replies")[0]["ts"] == "5.0"
 
 
+async def test_a_post_whose_thread_s_root_was_deleted_is_found_beside_it(slack: FakeSlack, platform: Slack):
+    """Slack takes an answer to a deleted message, and puts it in the channel without a word."""
+    slack.fail("conversations.replies", "thread_not_found")
+    slack.will("conversations.history", _page("o1"))
+    assert await platform.find(CHANNEL, "o1", "5.0") == "o1.1"
+    slack.fail("conversations.replies", "invalid_ts_latest")
+    with pytest.raises(Undeliverable):
+        await platform.find(CHANNEL, "o1", "5.0")
+
+
 async def test_what_was_never_taken_is_not_found(slack: FakeSlack, platform: Slack):
     other = _page()
     other["messages"] = [{"ts": "1", "metadata": {"event_type": "x", "event_payload": {"outbox_id": "o1"}}}]
@@ -123,7 +133,7 @@ async def test_files_go_before_the_message_and_once(slack: FakeSlack, platform: 
 
 @pytest.mark.parametrize(
     "code",
-    ["channel_not_found", "user_not_found", "user_disabled", "invalid_blocks",
+    ["user_not_found", "user_disabled", "invalid_blocks",
      "msg_blocks_too_long", "cant_update_message", "a_code_of_next_year"],
 )  # fmt: skip
 async def test_never(slack: FakeSlack, platform: Slack, code: str):
@@ -133,13 +143,22 @@ async def test_never(slack: FakeSlack, platform: Slack, code: str):
 
 
 @pytest.mark.parametrize(
-    "code", ["token_revoked", "invalid_auth", "account_inactive", "missing_scope", "not_in_channel", "is_archived"]
-)
+    "code",
+    ["token_revoked", "invalid_auth", "account_inactive", "missing_scope", "not_in_channel", "is_archived",
+     "channel_not_found"],
+)  # fmt: skip
 async def test_the_administrator_must_act_and_no_message_dies_of_it(slack: FakeSlack, platform: Slack, code: str):
     slack.fail("chat.postMessage", code)
     with pytest.raises(Undelivered, match=code) as refused:
         await platform.post(CHANNEL, HELLO, "o1", "", "fr")
     assert refused.value.retry_after == 900
+
+
+async def test_a_direct_conversation_that_is_not_found_is_nobody_s(slack: FakeSlack, platform: Slack):
+    """Only of a channel does « not found » also mean that the bot was taken out of it."""
+    slack.fail("chat.postMessage", "channel_not_found")
+    with pytest.raises(Undeliverable, match="channel_not_found"):
+        await platform.post(Address(platform="slack", id="dm:U1"), HELLO, "o1", "", "fr")
 
 
 async def test_too_many(slack: FakeSlack, platform: Slack):
@@ -202,6 +221,22 @@ async def test_a_file(slack: FakeSlack, room: SlackRoom):
 async def test_a_login_page_in_its_place(slack: FakeSlack, room: SlackRoom):
     with pytest.raises(Unfetched, match="files:read"):
         await files.fetch(room.link, FileRef("F1", "note.pdf", "application/pdf", f"{slack.url}/files/page"))
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+async def test_a_file_that_is_gone_is_not_told_as_a_login_page(slack: FakeSlack, room: SlackRoom, status: int):
+    slack.will("file", {}, status)
+    with pytest.raises(Unfetched) as refused:
+        await files.fetch(room.link, FileRef("F1", "note.pdf", "application/pdf", f"{slack.url}/files/note"))
+    assert "connexion" not in refused.value.sentence.msg
+    assert (await files.fetch(room.link, FileRef("F1", "n", "application/pdf", f"{slack.url}/files/note"))).content
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_file_that_slack_gives_later_is_asked_for_again(slack: FakeSlack, room: SlackRoom, status: int):
+    slack.will("file", {}, status)
+    with pytest.raises(Undelivered):
+        await files.fetch(room.link, FileRef("F1", "note.pdf", "application/pdf", f"{slack.url}/files/note"))
 
 
 async def test_a_real_page_is_a_file(slack: FakeSlack, room: SlackRoom):

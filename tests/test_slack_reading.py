@@ -241,6 +241,24 @@ def test_edits_deletions_and_robots_are_nobody_s_words(name: str):
     assert messages.message(payload) is None
 
 
+def test_what_is_deleted_in_a_channel_is_told_without_its_words():
+    found = messages.message(sample("real_event_message_deleted"))
+    assert found is not None
+    spot, said = found
+    assert isinstance(said, Said)
+    assert (said.text, said.deleted, said.post, spot.account) == ("", True, "1665368619.804829", "U111")
+    assert said.id == "m:C111:1665368619.804829:message_deleted", "another than the message's"
+
+
+@pytest.mark.parametrize(
+    "more", [{"bot_id": "B1"}, {"user": "UBOT"}, {"subtype": "channel_join"}, {"text": "<@UBOT> liste"}]
+)
+def test_what_was_nobody_s_or_a_command_is_deleted_in_silence(more: dict[str, Any]):
+    payload = sample("real_event_message_deleted")
+    payload["event"]["previous_message"] |= more
+    assert messages.message(payload, ("UBOT",)) is None
+
+
 def test_what_is_changed_in_a_channel_is_told_as_a_correction():
     found = messages.message(sample("real_event_message_changed"))
     assert found is not None
@@ -296,6 +314,18 @@ def test_naming_the_bot_first_is_a_command_and_not_a_message(thread: str):
     assert isinstance(asked, Asked)
     assert (asked.text, asked.place, spot.thread) == ("valider ADT-2026-0007 : c'est <b>", place("C1"), thread)
     assert messages.message(payload) is None
+
+
+def test_a_mention_that_its_author_edits_is_told_anew_and_obeyed_once():
+    payload = sample("real_event_app_mention")
+    payload["event"] |= {"text": "<@UBOT> ecrire ADT-2026-0007 Bonjour", "ts": "1.5", "channel": "C1", "user": "W111"}
+    found = messages.mention(payload, ("UBOT",))
+    again = messages.mention(payload | {"event_id": "Ev-another"}, ("UBOT",))
+    assert found is not None
+    assert again is not None
+    assert found[1].id == again[1].id == "m:C1:1.5", "the same message under another event_id"
+    payload["event"]["edited"] = {"user": "W111", "ts": "2.0"}
+    assert messages.mention(payload | {"event_id": "Ev-edited"}, ("UBOT",)) is None
 
 
 def test_naming_the_bot_later_is_a_message_and_not_a_command():

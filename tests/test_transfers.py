@@ -136,3 +136,39 @@ async def test_not_theirs_is_not_seen_and_twice_is_said(town: Town) -> None:
     for _ in range(2):
         await town.player.command(CAMILLE, f"transférer {REF} Robin Faure")
     assert "a déjà reçu votre part" in flat(town.last(CAMILLE))
+
+
+async def test_the_wrong_colleague_is_told_that_it_ends_and_it_comes_back(town: Town) -> None:
+    """In one DDT everybody has the directory's part: what was handed to the wrong one cannot be removed, so it is taken back."""
+    robin = await to_complete(town)
+    bruno = comes(town, "ddt55-b", "Bruno Petit", "DDT de la Meuse", "55", (Role.SVC, "dep:55"))
+    await town.player.command(CAMILLE, f"transférer {REF} Bruno Petit")
+    await town.player.command(CAMILLE, f"transférer {REF} Robin Faure")
+    assert "Camille Laurent ne vous confie plus sa part" in flat(town.read(bruno))
+    assert "ne vous confie plus" not in flat(town.read(robin))
+    await town.player.command(CAMILLE, f"transférer {REF} moi")
+    assert f"vos messages sur {REF} vous reviennent (service porteur)" in flat(town.last(CAMILLE))
+    assert "Camille Laurent ne vous confie plus sa part" in flat(town.read(robin))
+    assert town.dossier().transfers == ()
+    await until(town, paris(24, 10))
+    assert "Réponse au complément" in rung(town, CAMILLE)[-1]
+
+
+async def test_who_has_no_part_any_more_is_told_nothing_of_what_follows(town: Town) -> None:
+    robin = await to_complete(town)
+    await town.player.command(CAMILLE, f"transférer {REF} Robin Faure")
+    bruno = comes(town, "ddt55-b", "Bruno Petit", "DDT de la Meuse", "55", (Role.SVC, "dep:55"))
+    await town.player.command(bruno, f"retirer_personne {REF} personne = Robin Faure")
+    read = town.read(robin)
+    await town.player.command(CAMILLE, f"transférer {REF} Camille Laurent")
+    assert "C'est vous" in flat(town.last(CAMILLE)), "it came back already"
+    assert town.read(robin) == read
+
+
+async def test_an_instructor_who_hands_over_by_mistake_is_the_instructor_again(town: Town) -> None:
+    await town.examined()
+    sam = comes(town, "ad1-bis", "Sam Petit", "Bureau AD1", "75", (Role.AD1I, ""))
+    await town.player.command(NORA, f"transférer {REF} Sam Petit")
+    assert town.dossier().instructor == sam.account
+    await town.player.command(NORA, f"transférer {REF} moi")
+    assert town.dossier().instructor == NORA.account

@@ -22,7 +22,7 @@ from bot.sandbox.letters import letter
 from bot.sandbox.people import CAMILLE, NORA, OSCAR
 from chat.cards import Address
 from handlers import gathering
-from handlers.bridge import CARRIED
+from handlers.bridge import CARRIED, DELETED
 from storage.tables import inbox
 from storage.unit import Unit
 from tests.conformance import mattermost, slack
@@ -259,6 +259,52 @@ async def test_words_corrected_are_carried_as_a_correction(both: Both) -> None:
     await both.state.came(before + 2)
     await both.settle()
     assert both.read(both.firm) == [f"{SAID} : « Salle 2 »", f"{SAID} corrige : « Salle 3 »"]
+
+
+async def test_a_message_deleted_is_said_to_be_where_it_was_carried_and_never_again(both: Both) -> None:
+    """By its time, without its words, once; the journal keeps them. What was never carried is said by nobody."""
+    place, here = both.place(both.firm), both.place(both.state)
+    await both.firm.say(OSCAR, "Le code de la porte est 1234.", place)
+    await both.settle()
+    ts = both.firm.slack.channels[place][-1]["ts"]
+    gone = sample("real_event_message_deleted")
+    before = {"user": both.firm.account(OSCAR), "ts": ts, "text": "Le code de la porte est 1234."}
+    gone["event"] |= {"channel": place, "previous_message": before}
+    never = sample("real_event_message_deleted")
+    never["event"] |= {"channel": place, "previous_message": before | {"ts": "1790000001.000100"}}
+    for payload in (gone, gone, never):
+        assert (await both.firm.person.event(payload)).status_code == 200
+    await both.settle()
+    said, deleted = both.read(both.state)
+    assert said == f"{ANSWERED} : « Le code de la porte est 1234. »"
+    assert deleted.startswith(f"{ANSWERED} : son message du ")
+    assert deleted.endswith(" a été supprimé.")
+    assert "1234" not in deleted
+    heard = len(both.state.ear.heard)
+    post = both.state.people[CAMILLE.account].say("Salle 2", here)
+    await both.state.came(heard + 1)
+    both.state.world.remove(post)
+    await both.state.came(heard + 2)
+    await both.settle()
+    assert both.read(both.firm)[-1].startswith(f"{SAID} : son message du ")
+    lines = both.app.writer.call(lambda unit: unit.journal.of(both.dossier.ref))
+    told = [(line.what, line.text) for line in lines if line.what in {CARRIED, DELETED}]
+    assert told == [(CARRIED, "Le code de la porte est 1234."), (DELETED, ""), (CARRIED, "Salle 2"), (DELETED, "")]
+
+
+async def test_a_root_deleted_under_its_answers_is_said_to_be(both: Both) -> None:
+    """Slack leaves a stone in its place, so that the thread stays: it comes as a change."""
+    place = both.place(both.firm)
+    await both.firm.say(OSCAR, "Qui vient ?", place)
+    ts = both.firm.slack.channels[place][-1]["ts"]
+    stone = sample("real_event_message_changed")
+    before = {"user": both.firm.account(OSCAR), "ts": ts, "text": "Qui vient ?", "thread_ts": ts}
+    now = {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": ts, "thread_ts": ts}
+    stone["event"] |= {"channel": place, "message": now, "previous_message": before}
+    assert (await both.firm.person.event(stone)).status_code == 200
+    await both.settle()
+    assert len(both.read(both.state)) == 2
+    assert both.read(both.state)[-1].endswith(" a été supprimé.")
 
 
 async def test_a_link_that_unfolds_or_an_answer_corrected_is_nobody_s_word(both: Both) -> None:

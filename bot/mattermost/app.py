@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.routing import BaseRoute, Route
@@ -58,7 +59,7 @@ class MattermostRoom:
 
         Raises ValueError for an address that is none.
         """
-        self.config, url = config, config.url.rstrip("/")
+        self.config, url = config, urlsplit(config.url.rstrip("/")).geturl()  # « Https:// » is « https:// »
         link, me = Link(url, config.token), Me()
         drawing = Drawing(languages, Seals.of(secret), now, config.public_url.rstrip("/"))
         self.platform = Mattermost(link, drawing, me, Places(link, me, config.team, config.review), fetch)
@@ -66,7 +67,7 @@ class MattermostRoom:
         self.events = Events(self.hub)
         self.catch_up = CatchUp(self.platform, self.events)
         self.socket = Socket(
-            url, config.token, self.platform.hello, self.events.posted, self.catch_up.resync, now,
+            url, config.token, self.platform.hello, self.events.listening, self.catch_up.resync, now,
             trust() if url.startswith("https") else None,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 « since » is about the last change, strictly after: posts edited or deleted since come too, and a post at that very
 millisecond does not (fact 42). So one millisecond more is asked; of what was created before, only what its author changed is
-told, as a correction. What was deleted is told by nobody, here as when we are there.
+told, as a correction, and what was deleted.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class CatchUp:
 
     @staticmethod
     def _worth(channel: Payload, start: int, *, direct: bool) -> bool:
-        """What is only corrected leaves no trace on its channel, and is nobody's word in a direct conversation."""
+        """What is only corrected or deleted leaves no trace on its channel, and is nobody's word in a direct conversation."""
         return not number(channel, "delete_at") and (not direct or number(channel, "last_post_at") >= start)
 
     def _direct(self, channel: Payload) -> bool:
@@ -129,6 +129,6 @@ class CatchUp:
 
 
 def _when(post: Payload, start: int) -> int:
-    """When it was posted, or changed by its author if it was posted before."""
+    """When it was posted; or changed by its author, or deleted, if it was posted before."""
     made = number(post, "create_at")
-    return made if made >= start else number(post, "edit_at")
+    return made if made >= start else max(number(post, "edit_at"), number(post, "delete_at"))

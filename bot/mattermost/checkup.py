@@ -61,7 +61,8 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class Checkup:
     """One server. `public` is the bot's own address; `channel` is the review channel's id, if it is here; `ateliers` are
-    the ids of the ateliers' channels; `secret` is ATELIER_SECRET_KEY, `admin` an administrator's token, if they are known.
+    the ids of the ateliers' channels; `secret` is ATELIER_SECRET_KEY, `admin` an administrator's token, if they are known;
+    `processes` those of the bot's database, None when it does not tell.
     """
 
     url: str
@@ -72,6 +73,7 @@ class Checkup:
     ateliers: tuple[str, ...] = ()
     secret: bytes | None = field(default=None, repr=False)
     admin: str = field(default="", repr=False)
+    processes: tuple[str, ...] | None = None
 
     async def findings(self) -> list[Finding]:
         """Everything found, in order; what cannot be asked without an answer to the first question is not asked."""
@@ -82,8 +84,9 @@ class Checkup:
             except Silent as silence:
                 return [_silent(silence)]
             way = WayBack(
-                self.url, self.token, self.public, self.command_token, PATIENCE, self.secret, self.channel, self.admin
-            )
+                self.url, self.token, self.public, self.command_token, PATIENCE, self.secret, self.channel, self.admin,
+                self.processes,
+            )  # fmt: skip
             if me.status != httpx.codes.OK:
                 return [_refused(me), *_hour(me), *await way.findings(token=False)]
             return [_known(me), *_hour(me), *await self._rest(http), *await way.findings(token=True)]

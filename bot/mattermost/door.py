@@ -16,13 +16,14 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.mattermost.interactions import Interactions, Told
+from bot import bodies
+from bot.mattermost.interactions import SHOWN, Interactions, Told
 from bot.payload import Payload
 
 log = structlog.get_logger()
 
-MOST = 1024 * 1024
-"""Payloads are a hundred times smaller; files do not come this way."""
+FIELDS = 10_000
+"""A command has a dozen, and two more for each person it names: a message holds four thousand names."""
 FORM = "application/x-www-form-urlencoded"
 SCHEME = "Token "
 Listener = Callable[[Payload], Awaitable[Told]]
@@ -37,14 +38,18 @@ class Door:
 
     async def commands(self, request: Request) -> Response:
         """401 without one of our tokens, in the header and in the body alike; compared in constant time."""
-        body = await _body(request)
+        body = await bodies.whole(request)
         if body is None or request.headers.get("content-type", "").partition(";")[0].strip() != FORM:
             return _unreadable()
-        form = dict(reversed(parse_qsl(body.decode(errors="replace"), keep_blank_values=True)))  # keys may be repeated
+        try:
+            fields = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=FIELDS)
+        except ValueError:
+            return _unreadable()
+        form = dict(reversed(fields))  # keys may be repeated
         header = request.headers.get("authorization", "")
         given = [form.get("token", ""), *([header.removeprefix(SCHEME)] if header else [])]
         if not all(self._ours(token) for token in given):
-            log.warning("command refused", why="token", account=form.get("user_id", ""))
+            log.warning("command refused", why="token", account=form.get("user_id", "")[:SHOWN])
             return PlainTextResponse("invalid token", 401)
         return self._told(await self.doors.command(form))
 
@@ -61,8 +66,8 @@ class Door:
         return await self._object(request, self.doors.submission)
 
     async def _object(self, request: Request, listener: Listener) -> Response:
-        """400 for what is no JSON object or is too long."""
-        body = await _body(request)
+        """400 for what is no JSON object, is too long or too slow."""
+        body = await bodies.whole(request)
         try:
             payload = json.loads(body or b"")
         except (ValueError, RecursionError):
@@ -75,13 +80,4 @@ class Door:
 
 def _unreadable() -> Response:
     log.warning("no payload")
-    return PlainTextResponse("unreadable", 400)
-
-
-async def _body(request: Request) -> bytes | None:
-    whole = bytearray()
-    async for chunk in request.stream():
-        whole += chunk
-        if len(whole) > MOST:
-            return None
-    return bytes(whole)
+    return PlainTextResponse("unreadable", 400, bodies.CLOSED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -17,14 +18,18 @@ from bot.mattermost.hub import Hub, saying
 from bot.mattermost.messages import Dropped, Heard
 from bot.mattermost.payload import Unreadable, inner, number
 from bot.mattermost.spots import Spot, between
+from bot.mattermost.words import no_file
 from bot.payload import Payload, text
-from chat.platform import Undelivered
+from chat.platform import Undeliverable, Undelivered
 from chat.talk import AnyEvent, Asked, Said
 
 log = structlog.get_logger()
 
 WAITS = (1.0, 2.0, 5.0, 15.0)
 """Seconds between two tries; the last one goes on for ever."""
+FILE_TRIES = 20
+"""After so many tries (four minutes), a server that answers and still does not give a file never will: its person is told,
+and those who write after them are heard."""
 REMEMBERED = 2000
 AWAY = "away"
 
@@ -37,6 +42,11 @@ class Events:
     _heard: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
+    @property
+    def listening(self) -> dict[str, Callable[[Payload], None]]:
+        """The socket's events that are heard, by their kind."""
+        return {"posted": self.posted, "post_edited": self.posted, "post_deleted": self.deleted}
+
     def posted(self, data: Payload) -> None:
         """An event « posted », or « post_edited »: the post is JSON inside JSON. What cannot be read is logged and left."""
         try:
@@ -47,12 +57,29 @@ class Events:
         except Unreadable as error:
             log.warning("unreadable", why=str(error))
 
+    def deleted(self, data: Payload) -> None:
+        """An event « post_deleted »: the post as it was. In a direct conversation it is nobody's word."""
+        try:
+            if text(data, "channel_type") != "D":
+                self.gone(inner(data, "post"))
+        except Unreadable as error:
+            log.warning("unreadable", why=str(error))
+
+    def gone(self, post: Payload) -> asyncio.Task[None] | None:
+        """Tell, after the other posts of its conversation, that one was deleted; None when it was nobody's. Raises Unreadable."""
+        found = messages.deleted(post, self.hub.me)
+        return self._after(found) if found is not None and self._new(found[1].id) else None
+
     def read_back(self, post: Payload, *, direct: bool, start: int) -> asyncio.Task[None] | None:
         """A post read back, of which something happened since `start` (the server's milliseconds).
 
         What was posted since is told as it is now; what was heard before, and changed since, is told as a correction,
-        which is nobody's word in a direct conversation. What was deleted is not told. Raises Unreadable.
+        which is nobody's word in a direct conversation; what was heard before, and deleted since, is told too. Raises
+        Unreadable.
         """
+        if number(post, "delete_at"):
+            told = not direct and number(post, "delete_at") >= max(start, 1)
+            return self.gone(post) if told else None
         edited = not direct and number(post, "edit_at") >= max(start, 1)
         if number(post, "create_at") < start or text(post, "id") in self._heard:
             return self.take(post, direct=direct, corrected=True) if edited else None
@@ -69,8 +96,10 @@ class Events:
         """
         found = messages.message(post, self.hub.me, direct=direct, corrected=corrected)
         known = f"{text(post, 'id')}:{number(post, 'edit_at')}" if corrected else text(post, "id")
-        if found is None or not self._new(known):
-            return None
+        return self._after(found, again) if found is not None and self._new(known) else None
+
+    def _after(self, found: Heard, again: Heard | None = None) -> asyncio.Task[None]:
+        """Handled once those before it in its conversation are."""
         before = self._last.get(found[0].channel)
         task = asyncio.create_task(self._in_turn(found, again, before))
         self._last[found[0].channel] = task
@@ -99,19 +128,27 @@ class Events:
     async def _until_handled(self, found: Heard) -> str:
         """What became of it at last."""
         tried = 0
-        while (outcome := await self._handled(*found)) == AWAY:
+        while (outcome := await self._handled(*found, last=tried >= FILE_TRIES and await self._up())) == AWAY:
             await asyncio.sleep(WAITS[min(tried, len(WAITS) - 1)])
             tried += 1
         return outcome
 
-    async def _handled(self, spot: Spot, words: Said | Dropped | Asked) -> str:
-        """What became of it; « away » when it must be tried again."""
+    async def _up(self) -> bool:
+        """Whether the server answers: what it does not give is then for no other moment."""
+        try:
+            await self.hub.answering.platform.hello()
+        except (Undelivered, Undeliverable):
+            return False
+        return True
+
+    async def _handled(self, spot: Spot, words: Said | Dropped | Asked, *, last: bool = False) -> str:
+        """What became of it; « away » when it must be tried again. `last`: files are no longer waited for."""
         if isinstance(words, Dropped) and not spot.direct:
             outcome = (await self.hub.receive(words.said.offered())).outcome
             if outcome in {"ignored", AWAY}:
                 return outcome
         try:
-            event = await self._fetched(spot, words) if isinstance(words, Dropped) else words
+            event = await self._fetched(spot, words, last=last) if isinstance(words, Dropped) else words
         except Undelivered as failure:
             log.warning("file later", reason=str(failure))
             return AWAY
@@ -122,14 +159,19 @@ class Events:
             self.hub.follow(spot, answer.replies, answer.lang)
         return answer.outcome
 
-    async def _fetched(self, spot: Spot, dropped: Dropped) -> AnyEvent | None:
-        """The files with their bytes; the words alone when the server gave none of them."""
+    async def _fetched(self, spot: Spot, dropped: Dropped, *, last: bool) -> AnyEvent | None:
+        """The files with their bytes; the words alone when the server gave none of them. Raises Undelivered, unless `last`."""
         uploads, refused = [], []
         for ref in dropped.files:
             try:
                 uploads.append(await files.fetch(self.hub.answering.platform.link, ref))
             except Unfetched as error:
                 refused.append(saying(error.sentence))
+            except Undelivered as failure:
+                if not last:
+                    raise
+                log.warning("file given up", reason=str(failure))
+                refused.append(saying(no_file(ref.name or ref.id)))
         self.hub.follow(spot, refused, "fr")
         words = dropped.said
         if uploads:

@@ -30,6 +30,8 @@ from chat.talk import Answer, Correct, Pressed, Reply, Say, Show
 
 log = structlog.get_logger()
 Body = dict[str, Any]
+SHOWN = 40
+"""Characters of an id that a line of the log shows: who sends one may make it as long as they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Interactions:
             spot, event = self.hub.reader.action(payload)
         except Unreadable as error:
             log.warning(
-                "button refused", why=str(error), account=text(payload, "user_id"), post=text(payload, "post_id")
+                "button refused", why=str(error), account=_named(payload, "user_id"), post=_named(payload, "post_id")
             )
             await self._journaled(payload, "button", error)
             return Told(_whisper(self.hub.read(error.sentence, "fr")))
@@ -123,7 +125,7 @@ class Interactions:
         try:
             spot, event = self.hub.reader.submission(payload)
         except Unreadable as error:
-            log.warning("dialog refused", why=str(error), account=text(payload, "user_id"))
+            log.warning("dialog refused", why=str(error), account=_named(payload, "user_id"))
             await self._journaled(payload, "form", error)
             return Told({"error": self.hub.read(error.sentence, "fr")})
         if event is None:
@@ -138,6 +140,10 @@ class Interactions:
         """What was forged, replayed or never opened is kept; what is no payload at all is only logged."""
         if isinstance(error, Unsealed) and text(payload, "user_id"):
             await self.hub.receive(turned(payload, what, str(error)))
+
+
+def _named(payload: Payload, name: str) -> str:
+    return text(payload, name)[:SHOWN]
 
 
 def _whisper(words: str) -> Body:

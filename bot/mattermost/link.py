@@ -59,7 +59,7 @@ class Link:
 
     async def answer(self, url: str, body: dict[str, object]) -> None:
         """Answer by a response_url: only the server's own. Raises Undelivered or Undeliverable."""
-        if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
+        if _origin(url) != _origin(self.url):
             raise Undeliverable("response_url of another server")
         await self.ask("response_url", lambda api: api.client.send(url, body))
 
@@ -98,6 +98,12 @@ class Link:
         """End the threads, close the connections."""
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.driver.client.http.close()
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """The scheme and the host, whose capitals mean nothing, with the port if it is told."""
+    asked = urlsplit(url)
+    return asked.scheme, asked.netloc.lower()
 
 
 def _object(what: str, found: Any) -> Mapping[str, Any]:

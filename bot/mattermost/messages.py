@@ -1,6 +1,6 @@
 """Posts as events: messages typed, files dropped, mentions. Pure.
 
-What is nobody's words (system posts, edits, deletions, posts of integrations and ours) is None; whether anybody listens
+What is nobody's words (system posts, posts of integrations and ours) is None; whether anybody listens
 to a channel is not known here. What begins by naming the bot is a command, which no thread had before servers of 2026.
 """
 
@@ -54,6 +54,18 @@ def message(post: Payload, me: Me, *, direct: bool, corrected: bool = False) -> 
     said = Said(**spot.where(), id=event, text=words.strip(), thread=thread, post=id_, corrected=corrected)
     refs = () if corrected else files(post)
     return spot, Dropped(said, refs) if refs else said
+
+
+def deleted(post: Payload, me: Me) -> tuple[Spot, Said] | None:
+    """That somebody's words in a channel were deleted, by them or by somebody else. Raises Unreadable for what is no post."""
+    found = message({**post, "delete_at": 0}, me, direct=False)
+    if found is None:
+        return None
+    spot, words = found
+    if isinstance(words, Asked):
+        return None
+    said = words.said if isinstance(words, Dropped) else words
+    return spot, said.model_copy(update={"id": f"{said.id}:deleted", "text": "", "deleted": True})
 
 
 def files(post: Payload) -> tuple[FileRef, ...]:

@@ -101,10 +101,13 @@ class Mattermost:
         await self.link.call("patch", lambda api: api.posts.patch_post(post, body))
 
     async def find(self, place: Address, outbox_id: str, thread: str) -> str | None:
-        """The id of our post that carries this outbox id, among the last two thousand of the place, or in the thread."""
+        """The id of our post that carries this outbox id, among the last two thousand of the place, or in the thread.
+
+        A thread whose root is gone holds nothing: what was for it went beside (see `say`), and is looked for in the place.
+        """
         channel, mine = await self.places.channel(place.id), await self.places.mine()
-        if thread:
-            return _carrying(await self._thread(thread), outbox_id, mine)
+        if thread and (replies := await self._thread(thread)) is not None:
+            return _carrying(replies, outbox_id, mine)
         for number in range(PAGES):
             page = {"page": number, "per_page": PAGE}
             found = await self.link.call("find", lambda api, p=page: api.posts.get_posts_for_channel(channel, p))  # type: ignore[misc]
@@ -115,11 +118,12 @@ class Mattermost:
                 break
         return None
 
-    async def _thread(self, root: str) -> list[Payload]:
+    async def _thread(self, root: str) -> list[Payload] | None:
+        """Its posts; None when its root is gone."""
         try:
             return listed(await self.link.call("find", lambda api: api.posts.get_thread(root)))
         except Undeliverable:
-            return []
+            return None
 
     async def pin(self, place: Address, post: str) -> None:
         """Pin a post to its channel; `place` is where it is."""

@@ -2,6 +2,7 @@
 
 The server sends whatever anybody submits to whatever address they name (fact 22): the bot's own token is enough. The state
 is sealed, good for two minutes and for the bot's own account; the answer is a tag that only our key makes. Nothing changes.
+A bot that was restored or moved has the same key: a second tag tells which process answers, to whoever knows the processes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import presence
 from bot.mattermost.spots import Me
 from bot.payload import Payload, text
 from bot.tokens import Forged, Seal
@@ -27,6 +29,11 @@ def expected(by: Seal, nonce: str) -> str:
     return by.tag(f"{CALLBACK}\n{nonce}")
 
 
+def placed(by: Seal, nonce: str, process: str) -> str:
+    """What a process (« host:pid ») adds to it."""
+    return by.tag(f"{CALLBACK}\n{nonce}\n{process}")
+
+
 def answered(by: Seal, payload: Payload, now: datetime, me: Me) -> dict[str, Any] | None:
     """The answer to a dialog sent, when it is a probe of ours; None for any other."""
     if text(payload, "callback_id") != CALLBACK or (me.id and text(payload, "user_id") != me.id):
@@ -35,7 +42,7 @@ def answered(by: Seal, payload: Payload, now: datetime, me: Me) -> dict[str, Any
         nonce = by.open(text(payload, "state"), now).get(NAME)
     except Forged:
         return None
-    return {"error": expected(by, str(nonce))}
+    return {"error": f"{expected(by, str(nonce))} {placed(by, str(nonce), presence.here())}"}
 
 
 def words(by: Seal, nonce: str, now: datetime) -> str:

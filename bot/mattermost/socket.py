@@ -11,7 +11,7 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +41,8 @@ class Socket:
     url: str
     token: str = field(repr=False)
     hello: Callable[[], Awaitable[object]]
-    posted: Callable[[Payload], None]
+    told: Mapping[str, Callable[[Payload], None]]
+    """What is done with the data of an event, by its kind; the others are not listened to."""
     resync: Callable[[datetime], Awaitable[object]]
     now: Callable[[], datetime]
     tls: ssl.SSLContext | None = None
@@ -137,9 +138,9 @@ class Socket:
         self.next, self.heard = at + 1, self.now()
         if last is not None and (missed or self.behind is not None):
             await self._read_back(last)
-        data = part(event, "data")
-        if text(event, "event") in {"posted", "post_edited"} and isinstance(data, dict):
-            self.posted(data)
+        data, told = part(event, "data"), self.told.get(text(event, "event"))
+        if told is not None and isinstance(data, dict):
+            told(data)
 
     async def _read_back(self, moment: datetime) -> None:
         """Raises Undelivered or Undeliverable: the connection is given up, and the next one begins by this."""

@@ -30,6 +30,10 @@ CALLS = tr(
 OTHER = tr(
     "Donnez à ATELIER_PUBLIC_URL l'adresse de ce robot, la même ATELIER_SECRET_KEY à tous ses processus, et relancez-les."
 )
+STRAY = tr(
+    "Un robot d'avant une restauration ou un déménagement tourne encore, sur une autre base : arrêtez-le. Deux robots sur le même "
+    "compte répondent deux fois, et ce que l'un décide, l'autre ne le sait pas."
+)
 BY_HAND = tr(
     "Invitez le robot dans le salon de revue ; ou lancez « atelier doctor --aller-retour » et pressez le bouton qu'il envoie."
 )
@@ -37,7 +41,10 @@ BY_HAND = tr(
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """One server, the bot's public address, the key of the bot; `channel` is one that the bot is in, if one is known."""
+    """One server, the bot's public address, the key of the bot; `channel` is one that the bot is in, if one is known.
+
+    `processes` are those of this database (« host:pid »), None when it does not tell.
+    """
 
     url: str
     token: str = field(repr=False)
@@ -45,6 +52,7 @@ class Sounding:
     secret: bytes = field(repr=False)
     patience: float
     channel: str = ""
+    processes: tuple[str, ...] | None = None
 
     async def finding(self) -> Finding:
         """Whether the server reaches the bot; honest when it could not be made to try."""
@@ -71,11 +79,19 @@ class Sounding:
             return _untried(why)
         if not answer.is_success:
             return self._fault(why)
-        if told.get("error") != probe.expected(by, nonce):
+        ours, _, process = str(told.get("error")).partition(" ")
+        if ours != probe.expected(by, nonce):
             said = tr(
                 "À {url}, ce n'est pas ce robot qui répond à Mattermost, ou il a une autre clé.", url=raw(self.public)
             )
             return faute(POINT, said, OTHER)
+        if (
+            process
+            and self.processes is not None
+            and process not in {probe.placed(by, nonce, p) for p in self.processes}
+        ):
+            said = tr("À {url} répond un robot qui a cette clé, mais n'est pas sur cette base.", url=raw(self.public))
+            return faute(POINT, said, STRAY)
         spent = round(answer.elapsed.total_seconds() * 1000)
         said = tr(
             "Mattermost appelle bien le robot à {url} : aller-retour en {count} ms.", url=raw(self.public), count=spent

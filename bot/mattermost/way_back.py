@@ -33,7 +33,7 @@ class WayBack:
     """One server and the bot's public address. `patience` is in seconds, for each question.
 
     `secret` is ATELIER_SECRET_KEY, None when it is missing; `channel` is one that the bot is in, if one is known;
-    `admin` is an administrator's token, if one was lent.
+    `admin` is an administrator's token, if one was lent; `processes` those of the bot's database, None when it does not tell.
     """
 
     url: str
@@ -44,6 +44,7 @@ class WayBack:
     secret: bytes | None = field(default=None, repr=False)
     channel: str = ""
     admin: str = field(default="", repr=False)
+    processes: tuple[str, ...] | None = None
 
     async def findings(self, *, token: bool) -> list[Finding]:
         """What is found; what needs a token that the server knows is tried only with one."""
@@ -53,8 +54,9 @@ class WayBack:
 
     async def _websocket(self) -> Finding:
         """Connected, and greeted: a token that is refused is no HTTP error there."""
-        secure = self.url.startswith("https")
-        address = f"{self.url.rstrip('/').replace('http', 'ws', 1)}{API}/websocket"
+        url = urlsplit(self.url.rstrip("/")).geturl()
+        secure = url.startswith("https")
+        address = f"{url.replace('http', 'ws', 1)}{API}/websocket"
         headers = {"Authorization": f"Bearer {self.token}"}
         try:
             async with (
@@ -102,7 +104,8 @@ class WayBack:
     async def _sounded(self) -> list[Finding]:
         if self.secret is None:
             return []
-        return [await Sounding(self.url, self.token, self.public, self.secret, self.patience, self.channel).finding()]
+        sounding = Sounding(self.url, self.token, self.public, self.secret, self.patience, self.channel, self.processes)
+        return [await sounding.finding()]
 
     async def _healthy(self) -> Finding:
         try:

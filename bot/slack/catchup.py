@@ -1,10 +1,10 @@
 """What was said while we were away: read back from the history, and handled as if Slack had just told it.
 
 Slack gives an event up after four tries in six minutes. A message's id is its channel and its ts, in an event as in the
-history: the inbox drops what was already seen. Commands, buttons and windows are never sent again: people saw an error.
+history: the inbox drops what was already seen. « /atelier », buttons and windows are never sent again: people saw an error.
 
 What was said before and corrected since is told as a correction, when it was said within the day: the history is asked by
-when things were said, not changed. A message deleted is not in it; deletions are told by nobody, as when we are there.
+when things were said, not changed. A message deleted is not in it: what was deleted while we were away is told by nobody.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ class CatchUp:
         return status
 
     async def _handed(self, event: Payload) -> int:
+        """A message, or a mention: nobody was shown an error for one that came while we were away."""
         status = await self.events.read({"event": event}, {})
+        if not text(event, "channel").startswith("D"):
+            as_sent = {name: value for name, value in event.items() if name != "edited"}
+            status = max(status, await self.events.mention({"event": as_sent}, {}))
         if status == AGAIN:
             raise Undelivered("the memory is away")
         return status

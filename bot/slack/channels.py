@@ -23,9 +23,18 @@ GONE = (
     "user_is_restricted",
     "no_user",
     "user_disabled",
-    "not_in_channel",
     "cant_kick_self",
+    "cant_kick_from_general",
+    "not_supported",
+    "user_is_ultra_restricted",
+    "ura_max_channels",
+    "invitee_cant_see_channel",
+    "user_team_not_in_channel",
+    "org_user_not_in_team",
+    "no_external_invite_permission",
 )
+LEFT = "conversations.kick: not_in_channel"
+"""Of a kick, this code is about the person, who left by themselves; of any other call it is about us."""
 PAGE, PAGES = 200, 50
 TRIES = 9
 LONGEST = 80
@@ -105,6 +114,9 @@ async def _calmly(link: Link, method: str, **args: str) -> None:
     """A person who cannot be moved (gone, a guest, already there) keeps nobody else out. Raises Undelivered."""
     try:
         await link.call(method, **args)
-    except Undeliverable as refusal:
-        if not any(code in str(refusal) for code in (THERE, ALONE, *GONE)):
+    except (Undelivered, Undeliverable) as refusal:
+        code = str(refusal).rpartition(" ")[2]
+        if str(refusal) != LEFT and code not in {THERE, ALONE, *GONE}:
             raise
+        if code in GONE:
+            log.warning("not moved", method=method, channel=args["channel"], code=code)

@@ -11,10 +11,9 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-log = structlog.get_logger()
+from bot import bodies
 
-MOST = 1024 * 1024
-"""Slack's payloads are a hundred times smaller; files do not come this way."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,10 @@ class Door:
     verifier: SignatureVerifier
 
     async def receive(self, request: Request) -> Response:
-        """400 for what is no text or too long, 401 for a wrong or old signature, else what the listener says."""
-        body = await _body(request)
-        if body is None:
-            return PlainTextResponse("unreadable", 400)
+        """400 for what is no text, too long or too slow, 401 for a wrong or old signature, else what the listener says."""
+        body = await bodies.whole(request)
+        if body is None or not _text(body):
+            return PlainTextResponse("unreadable", 400, bodies.CLOSED)
         timestamp = request.headers.get("x-slack-request-timestamp", "")
         signature = request.headers.get("x-slack-signature", "")
         if not (timestamp.isdecimal() and self.verifier.is_valid(body, timestamp, signature)):
@@ -47,14 +46,9 @@ class Door:
         return to_starlette_response(answer)
 
 
-async def _body(request: Request) -> bytes | None:
-    whole = bytearray()
-    async for chunk in request.stream():
-        whole += chunk
-        if len(whole) > MOST:
-            return None
+def _text(body: bytes) -> bool:
     try:
-        whole.decode()
+        body.decode()
     except UnicodeDecodeError:
-        return None
-    return bytes(whole)
+        return False
+    return True

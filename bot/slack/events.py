@@ -18,6 +18,7 @@ from bot.slack.homes import home
 from bot.slack.hub import Hub, saying
 from bot.slack.messages import Dropped
 from bot.slack.spots import Spot
+from bot.slack.words import gone_file
 from chat.platform import Undelivered
 from chat.talk import AnyEvent, Asked, Said, Say, Show
 
@@ -66,7 +67,7 @@ class Events:
             if outcome in {"ignored", "away"}:
                 return DONE if outcome == "ignored" else AGAIN
         try:
-            event = await self._fetched(spot, words) if isinstance(words, Dropped) else words
+            event = await self._fetched(spot, words, last=last) if isinstance(words, Dropped) else words
         except Undelivered as failure:
             log.warning("file later", reason=str(failure))
             return AGAIN
@@ -83,14 +84,19 @@ class Events:
             return SEEN
         return AGAIN if away else DONE
 
-    async def _fetched(self, spot: Spot, dropped: Dropped) -> AnyEvent | None:
-        """The files with their bytes; the words alone when Slack gave none of them."""
+    async def _fetched(self, spot: Spot, dropped: Dropped, *, last: bool) -> AnyEvent | None:
+        """The files with their bytes; the words alone when Slack gave none of them. Raises Undelivered, unless `last`."""
         uploads, refused = [], []
         for ref in dropped.files:
             try:
                 uploads.append(await files.fetch(self.hub.answering.slack.link, ref))
             except Unfetched as error:
                 refused.append(saying(error.sentence))
+            except Undelivered as failure:
+                if not last:
+                    raise
+                log.warning("file given up", reason=str(failure))
+                refused.append(saying(gone_file(ref.name)))
         self.hub.follow(spot, refused, "fr")
         words = dropped.said
         if uploads:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from aiohttp import ClientResponse
 
 from bot.slack.limits import shortened
-from bot.slack.link import Link
+from bot.slack.link import BROKEN, TOO_MANY, Link
 from bot.slack.messages import FileRef, file
 from bot.slack.payload import Unreadable
-from bot.slack.words import no_file, outside_file
+from bot.slack.words import gone_file, no_file, outside_file
 from chat.platform import Undeliverable, Undelivered
 from chat.talk import Upload
 from chat.text import Text
@@ -61,11 +61,13 @@ async def fetch(link: Link, ref: FileRef) -> Upload:
     if ref.outside:
         raise Unfetched(outside_file(ref.name))
     async with link.request("GET", ref.url, headers=headers) as response:
-        if response.status >= 500:  # noqa: PLR2004 - the server's own failures
+        if response.status == TOO_MANY or response.status >= BROKEN:
             raise Undelivered(f"file: {response.status}")
         content = await _read(response)
         page = response.content_type == HTML or content[: len(PAGE)].lower() == PAGE
-    if not response.ok or (page and ref.mime != HTML):
+    if not response.ok:
+        raise Unfetched(gone_file(ref.name))
+    if page and ref.mime != HTML:
         raise Unfetched(no_file(ref.name))
     return Upload(name=ref.name, content=content)
 
@@ -84,4 +86,4 @@ async def _known(link: Link, ref: FileRef) -> FileRef:
         answer = await link.call("files.info", file=ref.id)
         return file(answer.get("file"))
     except (Undeliverable, Unreadable) as error:
-        raise Unfetched(no_file(ref.name)) from error
+        raise Unfetched(gone_file(ref.name)) from error

@@ -28,6 +28,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 ADMIN_ACTS = 900.0
 """Seconds before trying again what only the administrator can cure."""
 TOO_MANY, BROKEN = 429, 500
+UNSEEN, CHANNELS = "channel_not_found", ("C", "G")
+"""What is said of a channel that is gone, or that the bot is not in; and what channels' ids begin with."""
 LIMITED = frozenset({"ratelimited", "rate_limited"})
 LATER = LIMITED | frozenset({"internal_error", "fatal_error", "service_unavailable",
     "request_timeout", "team_added_to_org", "team_access_not_granted_yet", "external_service_unavailable"})  # fmt: skip
@@ -60,7 +62,7 @@ class Link:
         try:
             response = await self.client.api_call(method, data=_form(args))
         except SlackApiError as error:
-            raise refusal(method, error) from error
+            raise refusal(method, error, str(args.get("channel", ""))) from error
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, AttributeError) as error:
             # AttributeError: the SDK's own, on a body that is no object (a proxy's page in plain text)
             unreached = isinstance(error, aiohttp.ClientConnectorError)
@@ -103,8 +105,11 @@ class Link:
             await self.client.session.close()
 
 
-def refusal(method: str, error: SlackApiError) -> Undelivered | Undeliverable:
-    """What a refusal means for the letter: later, later and the administrator must act, or never."""
+def refusal(method: str, error: SlackApiError, channel: str = "") -> Undelivered | Undeliverable:
+    """What a refusal means for the letter: later, later and the administrator must act, or never.
+
+    Slack hides a private channel from who is not in it: « not found » is also said of one that the bot was taken out of.
+    """
     response = error.response
     status = getattr(response, "status_code", getattr(response, "status", 0))
     data = getattr(response, "data", None)
@@ -112,7 +117,7 @@ def refusal(method: str, error: SlackApiError) -> Undelivered | Undeliverable:
     if status == TOO_MANY or status >= BROKEN or code in LATER or not code:
         untaken = status == TOO_MANY or code in LIMITED
         return Undelivered(f"{method}: {code or status}", _wait(_header(response)), untaken=untaken)
-    if code in OURS:
+    if code in OURS or (code == UNSEEN and channel.startswith(CHANNELS)):
         log.error(
             "slack refuses us: check SLACK_BOT_TOKEN, the scopes, and that the bot is invited", method=method, code=code
         )

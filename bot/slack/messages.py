@@ -1,9 +1,9 @@
 """Slack's events as ours: messages typed, files dropped, mentions, the App Home opened. Pure.
 
-Source: https://docs.slack.dev/reference/events/message/. What is nobody's words (joins, edits, deletions, posts of bots,
-ours among them) is None; whether anybody listens to a channel is not known here, but what is changed in a direct
-conversation is nobody's. A file comes with the message that
-shows it: `file_shared` names the same file a second time, without words, and is not listened to.
+Source: https://docs.slack.dev/reference/events/message/. What is nobody's words (joins, posts of bots, ours among them) is
+None; whether anybody listens to a channel is not known here, but what is changed or deleted in a direct conversation is
+nobody's. A file comes with the message that shows it: `file_shared` names the same file a second time, without words, and is
+not listened to.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bot.slack.teams import HERE, Seat
 from chat.talk import Asked, Said
 
 SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message"})
-CHANGED = "message_changed"
-GONE = frozenset({"tombstone", "hidden_by_limit"})
+CHANGED, DELETED, TOMBSTONE = "message_changed", "message_deleted", "tombstone"
+GONE = frozenset({TOMBSTONE, "hidden_by_limit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ class Dropped:
 def message(payload: Payload, known: Collection[str] = (), seat: Seat = HERE) -> tuple[Spot, Said | Dropped] | None:
     """A message event. `known` are the ids this bot has: words that begin by naming it come as a mention."""
     event = part(payload, "event")
+    gone = _deleted(event)
+    if gone is not None:
+        return _unsaid(payload, gone, known, seat)
     changed = _changed(event)
     if changed is not None:
         event = changed
@@ -74,15 +77,19 @@ def message(payload: Payload, known: Collection[str] = (), seat: Seat = HERE) ->
 
 
 def mention(payload: Payload, known: Collection[str] = (), seat: Seat = HERE) -> tuple[Spot, Asked] | None:
-    """« @atelier … » in a channel: a command, which no thread can have otherwise. None when the name comes later."""
+    """« @atelier … » in a channel: a command, which no thread can have otherwise. None when the name comes later.
+
+    Slack tells a mention anew, under another event_id, when its author edits it: a command is given once, so what was
+    edited is none, and the id is that of the message.
+    """
     event = part(payload, "event")
     named = mentions(payload, known)
     words = text(event, "text").lstrip()
-    if not _theirs(event, known) or not words.startswith(named):
+    if not _theirs(event, known) or text(event, "edited", "ts") or not words.startswith(named):
         return None
     spot = _spot(payload, event, seat)
     command = typed(_unnamed(words, named)).strip().removeprefix("/atelier").strip()
-    return spot, Asked(**where(spot), id=f"e:{need(payload, 'event_id')}", text=command)
+    return spot, Asked(**where(spot), id=f"m:{spot.channel}:{need(event, 'ts')}", text=command)
 
 
 def opened(payload: Payload, seat: Seat = HERE) -> tuple[Spot, Asked] | None:
@@ -119,6 +126,29 @@ def _changed(event: object) -> Payload | None:
     if not text(now, "edited", "ts") or text(now, "text") == text(before, "text"):
         return None
     return {"ts": text(before, "ts"), **now, "channel": need(event, "channel")}
+
+
+def _deleted(event: object) -> Payload | None:
+    """A message as it was before it was deleted; None for anything else.
+
+    One that others answered in its thread leaves a stone in its place, which comes as a change.
+    """
+    before, kind = part(event, "previous_message"), text(event, "subtype")
+    stone = kind == CHANGED and text(event, "message", "subtype") == TOMBSTONE
+    if not isinstance(before, dict) or not (kind == DELETED or stone):
+        return None
+    return {**before, "channel": need(event, "channel")}
+
+
+def _unsaid(payload: Payload, before: Payload, known: Collection[str], seat: Seat) -> tuple[Spot, Said] | None:
+    """That somebody's words were deleted; Slack does not say by whom. None for what was nobody's, and a command's."""
+    if not _theirs(before, known) or text(before, "text").lstrip().startswith(mentions(payload, known)):
+        return None
+    spot, post = _spot(payload, before, seat), need(before, "ts")
+    if spot.direct:
+        return None
+    id_ = f"m:{spot.channel}:{post}:{DELETED}"
+    return spot, Said(**where(spot), id=id_, text="", thread=spot.thread, post=post, deleted=True)
 
 
 def _theirs(event: object, known: Collection[str]) -> bool:

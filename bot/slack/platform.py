@@ -81,16 +81,19 @@ class Slack:
         )
 
     async def find(self, place: Address, outbox_id: str, thread: str) -> str | None:
-        """The ts of the post that carries this outbox id, among the last two thousand of the place or thread."""
+        """The ts of the post that carries this outbox id, among the last two thousand of the place or thread.
+
+        Slack posts beside a thread whose root was deleted, without a word: the post is then looked for in the place.
+        """
         if outbox_id in self._posted:
             return self._posted[outbox_id]
         channel = await self.channel(place.id)
         try:
             return await self._found(channel, outbox_id, thread)
         except Undeliverable as error:
-            if "thread_not_found" in str(error):
-                return None
-            raise
+            if "thread_not_found" not in str(error):
+                raise
+        return await self._found(channel, outbox_id, "")
 
     async def _found(self, channel: str, outbox_id: str, thread: str) -> str | None:
         method = "conversations.replies" if thread else "conversations.history"

@@ -1,7 +1,7 @@
 """What people do on Slack, as events: commands, buttons, menus, windows, messages. Pure: `now` is an argument.
 
 Every function raises Unreadable and nothing else. Ids are the same when Slack sends a thing again:
-a message is « m:channel:ts » (the same when it is caught up from the history), a mention « e:event_id », a button
+a message, a mention among them, is « m:channel:ts » (the same when it is caught up from the history), a button
 « a:action_ts:digest of trigger_id », a command « c:digest of trigger_id », a window « v:view:hash:digest of trigger_id »
 (the hash alone stays when a window is corrected and sent again, and would drop the second answer).
 """

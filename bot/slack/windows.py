@@ -32,8 +32,8 @@ def window(form: Form, pen: Pen, spot: Body) -> Block:
     asked = [_question(q, pen) for q in form.questions]
     if len(asked) > limits.VIEW_BLOCKS:
         raise TooLong(f"{len(asked)} questions")
-    about = [blocks.section(p) for text in form.about for p in pieces(pen.say(text), limits.SECTION)]
-    about = about or ([] if asked else [blocks.section(pen.say(form.title))])
+    told = form.about or (() if asked else (form.title,))
+    about = [blocks.section(p) for text in told for p in pieces(pen.say(text) or "…", limits.SECTION)]
     return {
         "type": "modal",
         "callback_id": CALLBACK,

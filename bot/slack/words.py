@@ -33,6 +33,15 @@ def no_file(name: str) -> Text:
     )
 
 
+def gone_file(name: str) -> Text:
+    """Slack refuses the file, or no longer has it."""
+    return tr(
+        "Slack n'a pas donné le fichier « {name} » : il n'y est plus, ou le robot n'y a pas accès. Déposez-le à nouveau. "
+        "Si cela se répète, dites-le à l'administrateur du robot.",
+        name=raw(name),
+    )
+
+
 def outside_file(name: str) -> Text:
     """A file that Slack only points at."""
     return tr(

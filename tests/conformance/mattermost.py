@@ -120,6 +120,12 @@ class MattermostStage(MattermostReading[Person]):
         self.world.change(self.world.posts[post["id"]], {"message": text})
         await self.came(before + 1)
 
+    async def _unsay(self, who: Somebody, place: str) -> None:
+        before = len(self.ear.heard)
+        post = next(p for p in reversed(self.people[who.account].screen(place)) if p["user_id"] == self.account(who))
+        self.world.remove(self.world.posts[post["id"]])
+        await self.came(before + 1)
+
     async def _press(self, who: Somebody, read: Read, label: str) -> None:
         assert isinstance(read.inner, dict)
         post, action = read.inner, action_of(read.inner, label)

@@ -128,6 +128,11 @@ class RemoteStage(MattermostReading[Visitor]):
         post = next(p for p in reversed(visitor.screen(place)) if p["user_id"] == visitor.id and not p["type"])
         await self._heard(lambda: visitor.act("PUT", f"/posts/{post['id']}/patch", json={"message": text}))
 
+    async def _unsay(self, who: Somebody, place: str) -> None:
+        visitor = self.people[who.account]
+        post = next(p for p in reversed(visitor.screen(place)) if p["user_id"] == visitor.id and not p["type"])
+        await self._heard(lambda: visitor.act("DELETE", f"/posts/{post['id']}"))
+
     async def _press(self, who: Somebody, read: Read, label: str) -> None:
         assert isinstance(read.inner, dict)
         await self.people[who.account].press_on(read.inner, action_of(read.inner, label))

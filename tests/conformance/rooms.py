@@ -94,6 +94,23 @@ async def changed(stage: Stage) -> str:
     return "entendu, et dit corrigé"
 
 
+@feature(PART, "Un message supprimé après coup")
+async def unsaid(stage: Stage) -> str:
+    await stage.say(NORA, "À 9 h.", REVIEW.id)
+    before = stage.ear.last
+    try:
+        await stage.unsay(NORA, REVIEW.id)
+    except Turned:
+        return "on ne supprime rien ici"
+    event = stage.ear.last
+    assert isinstance(event, Said)
+    assert isinstance(before, Said)
+    assert (event.text, event.deleted, before.deleted) == ("", True, False)
+    assert (event.post, event.sender, event.place) == (before.post, before.sender, before.place)
+    assert event.id != before.id, "it is heard although the message was"
+    return "entendu, et dit supprimé"
+
+
 @feature("Les pannes et les reprises", "La mémoire ne répond plus pendant qu'on écrit")
 async def forgetful(stage: Stage) -> str:
     away = Say(message=Message(text=raw("La mémoire ne répond pas : réessayez.")))

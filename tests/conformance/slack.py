@@ -185,6 +185,13 @@ class SlackStage(Stage):
         }
         await self._do(lambda: self.person.event(payload))
 
+    async def _unsay(self, who: Somebody, place: str) -> None:
+        held = next(m for m in reversed(self.slack.channels[place]) if m.get("user") == self.account(who))
+        self.slack.channels[place].remove(held)
+        payload = sample("real_event_message_deleted")
+        payload["event"] |= {"channel": place, "previous_message": held, "deleted_ts": held["ts"]}
+        await self._do(lambda: self.person.event(payload))
+
     async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None:
         told = []
         for name, content in files.items():

@@ -179,6 +179,10 @@ class Stage(ABC):
         """They change what they last said there. Raises Turned where nothing said is changed."""
         await self._then(self._correct(who, text, self.where(who, place)))
 
+    async def unsay(self, who: Somebody, place: str = "") -> None:
+        """They delete what they last said there. Raises Turned where nothing said is deleted."""
+        await self._then(self._unsay(who, self.where(who, place)))
+
     def mention(self, who: Somebody) -> tuple[str, str]:
         """How somebody is named in a message here: as it travels, and as it is read."""
         return f"@{who.account}", f"@{who.account}"
@@ -295,6 +299,9 @@ class Stage(ABC):
 
     async def _correct(self, who: Somebody, text: str, place: str) -> None:
         raise Turned("nothing said is changed here")
+
+    async def _unsay(self, who: Somebody, place: str) -> None:
+        raise Turned("nothing said is deleted here")
 
     @abstractmethod
     async def _drop(self, who: Somebody, files: Mapping[str, bytes], text: str, place: str, thread: str) -> None: ...

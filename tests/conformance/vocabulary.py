@@ -103,6 +103,7 @@ LOCAL = {
     "Offered": "files are dropped into the page itself: there is nothing to fetch",
     "Turned": "the page and the bot are one process: the page refuses by itself",
     "Said.corrected": "nothing said is changed",
+    "Said.deleted": "nothing said is deleted",
     "Said.named": "people are named by their names",
     "Attached.named": "people are named by their names",
 }

@@ -200,9 +200,7 @@ def put_post(ask: Asking) -> Any:
 
 
 def delete_post(ask: Asking) -> Any:
-    post, at = _own(ask), ask.world.now()
-    post |= {"delete_at": at, "update_at": at}
-    ask.world.tell("post_deleted", post["channel_id"], {"post": posts.shown(post)})
+    ask.world.remove(_own(ask))
     return {"status": "OK"}
 
 
@@ -248,6 +246,8 @@ def file(ask: Asking) -> Any:
     info = _file(ask)
     if ask.world.outage == "login":
         return web.Response(text="<!DOCTYPE html><title>Connexion</title>", content_type="text/html")
+    if info["id"] in ask.world.blocked:
+        return web.Response(status=403, text="<html>Contenu bloqué</html>", content_type="text/html")
     told = quote(info["name"])
     headers = {
         "Content-Disposition": f"inline;filename=\"{told}\"; filename*=UTF-8''{told}",

@@ -48,6 +48,8 @@ class World:
     posts: dict[str, posts.Post] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    blocked: set[str] = field(default_factory=set)
+    """The files that a proxy in front of the server lets nobody have: 403, and a page."""
     commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     bots: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -199,6 +201,12 @@ class World:
         if found is None or found["delete_at"]:
             raise refused("unknown post")
         return found
+
+    def remove(self, post: posts.Post) -> None:
+        """Delete a post; the socket tells it as it was, its deletion not said (a capture)."""
+        at = self.now()
+        self.tell("post_deleted", post["channel_id"], {"post": posts.shown(post)})
+        post |= {"delete_at": at, "update_at": at}
 
     def change(self, post: posts.Post, given: dict[str, Any]) -> posts.Post:
         """Change what is given of a post; props are replaced whole (fact 32). Raises Refusal."""

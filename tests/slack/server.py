@@ -90,7 +90,7 @@ class FakeSlack:
             "page": ("text/html", b"<!DOCTYPE html><title>Slack</title>"),
             "big": ("text/plain", b"x" * 9999),
         }.get(request.match_info["name"], ("application/pdf", b"%PDF-1.7"))
-        return web.Response(body=body, content_type=kind)
+        return self._next(request, "file") or web.Response(body=body, content_type=kind)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         channel = web.WebSocketResponse()
