@@ -561,7 +561,7 @@ class Ateliers(RuleBasedStateMachine):
             assert after[: len(before) - 1] == before[:-1]
             assert len(after) - len(before) in {0, 1}
             pairs = zip(before, after, strict=False)
-            assert act is Do.RECTIFIER or all(_completed(a, b) or _withdrawn(a, b, act) for a, b in pairs), name
+            assert act is Do.RECTIFIER or all(_withdrawn(a, b, act) or _completed(a, b) for a, b in pairs), name
         assert len(now.commandes) - len(was.commandes) in {0, 1}
         kept = now.suivis[: len(was.suivis)]
         assert [(s.months, s.by) for s in was.suivis] == [(s.months, s.by) for s in kept]
