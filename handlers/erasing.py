@@ -14,13 +14,13 @@ from atelier.directory import Entry
 from atelier.dossier import Person
 from atelier.words import PersonId, Reference, Refused, State, fr
 from chat.cards import Address
-from handlers import bridge, entries, mornings, turned
+from handlers import bridge, entries, linking, mornings, turned
 from handlers.here import direct
 from storage.errors import NotFound
 from storage.journal import Line
 from storage.unit import Unit
 
-OWN = ("apercu", entries.ACT, "fiche", "fichiers", "fichier", mornings.WHERE, "lier-attente")
+OWN = ("apercu", entries.ACT, "fiche", "fichiers", "fichier", mornings.WHERE, linking.AWAITED)
 """What is kept under somebody's identifier, alone or before « : »."""
 EVER = date.min
 
@@ -150,8 +150,7 @@ def _refused(person: Person, accounts: Iterable[Address], admins: frozenset[Addr
 
 def _spoken(unit: Unit, account: Address) -> Iterator[tuple[Address, dict[str, object]]]:
     """What is kept under an account: the question asked, wrong codes typed, messages that were not carried."""
-    tried = Address(platform="lier-essais", id=f"{account.platform}:{account.id}")
-    for address in (account, tried):
+    for address in (account, linking.tried_at(account)):
         data = unit.conversations.at(address)
         if data is not None:
             yield address, data
@@ -162,7 +161,9 @@ def _spoken(unit: Unit, account: Address) -> Iterator[tuple[Address, dict[str, o
 
 def _codes(unit: Unit, person: PersonId) -> list[Address]:
     """The code they asked for to link an account, if it still waits."""
-    return [address for address, data in unit.conversations.every("lier").items() if data.get("person") == person]
+    return [
+        address for address, data in unit.conversations.every(linking.CODES).items() if data.get("person") == person
+    ]
 
 
 def _parts(unit: Unit, person: PersonId) -> Iterator[Reference]:

@@ -13,14 +13,13 @@ from atelier.words import PersonId, State
 from chat.cards import Address
 from handlers.erasing import EVER, kept, known, theirs
 from handlers.here import direct
+from handlers.linking import AWAITED
 from storage.absences import Absence
 from storage.access import Request
 from storage.journal import Line
 from storage.unit import Unit
 
 Json = dict[str, object]
-CODES = "lier-attente"
-"""A code is a secret, even to whoever asked for it."""
 
 
 def extract(unit: Unit, id_: str) -> Json:
@@ -97,7 +96,7 @@ def _line(line: Line, person: PersonId) -> Json:
 def _begun(unit: Unit, person: PersonId, accounts: Iterable[Address]) -> Iterator[Json]:
     return (
         {"kind": address.platform, "about": address.id, "data": data}
-        for address, data in kept(unit, person, accounts) if address.platform != CODES
+        for address, data in kept(unit, person, accounts) if address.platform != AWAITED
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ from storage.unit import Unit
 
 ACT, LEAVE = "lier", "delier"
 VERBS = frozenset({ACT, "link"})
+CODES, AWAITED, TRIALS = "lier", "lier-attente", "lier-essais"
+"""Where is kept a code, who asked for one, and the wrong ones that an account typed."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 """Base32 (RFC 4648): no zero, no one, no eight to take for a letter; whoever types them is understood."""
 ALIKE = str.maketrans("018", "OIB")
@@ -144,18 +146,18 @@ def _code(here: Here) -> Answer:
 def _code_at(typed: str) -> Address:
     """Where a code is kept: its digest, so that who reads the database cannot use it."""
     code = "".join(c for c in typed.upper() if c.isalnum()).translate(ALIKE)
-    return Address(platform="lier", id=sha256(code.encode(errors="replace")).hexdigest())
+    return Address(platform=CODES, id=sha256(code.encode(errors="replace")).hexdigest())
 
 
 def _pending_at(person: PersonId) -> Address:
-    return Address(platform="lier-attente", id=person)
+    return Address(platform=AWAITED, id=person)
 
 
 def _forget_code(unit: Unit, person: PersonId) -> None:
     """One code at a time for a person."""
     pending = unit.conversations.at(_pending_at(person))
     if pending is not None:
-        unit.conversations.end(Address(platform="lier", id=pending["code"]))
+        unit.conversations.end(Address(platform=CODES, id=pending["code"]))
         unit.conversations.end(_pending_at(person))
 
 
@@ -188,7 +190,7 @@ def _claimed(unit: Unit, event: AnyEvent, typed: str, now: datetime, config: Con
     person = _asker(unit, record, now) if record else None
     if record is None or person is None:
         kept = {"wrong": tries.wrong + 1, "last": now.isoformat()}
-        unit.conversations.keep(_tries_at(event.sender), kept)
+        unit.conversations.keep(tried_at(event.sender), kept)
         return _said(_wrong(), lang, "refused")
     if owner is not None:
         raise _taken(owner, person)
@@ -228,7 +230,7 @@ def _joined(unit: Unit, account: Address, person: Person, asked: Address, now: d
     unit.people.link(person.id, account)
     gathering.follow(unit, (person,), now)
     _forget_code(unit, person.id)
-    unit.conversations.end(_tries_at(account))
+    unit.conversations.end(tried_at(account))
     platform = platform_name(account.platform, unit)
     told = tr(
         "Un compte sur {platform} est maintenant relié à vous. Si ce n'est pas vous, tapez-y « /atelier délier » ou "
@@ -250,13 +252,14 @@ def _said(text: Text, lang: str, outcome: Outcome) -> Answer:
     return Answer(replies=(Say(message=Message(text=text)),), lang=lang, outcome=outcome)
 
 
-def _tries_at(account: Address) -> Address:
-    return Address(platform="lier-essais", id=f"{account.platform}:{account.id}")
+def tried_at(account: Address) -> Address:
+    """Where the wrong codes typed by an account are counted."""
+    return Address(platform=TRIALS, id=f"{account.platform}:{account.id}")
 
 
 def _tries(unit: Unit, account: Address, now: datetime) -> Tries:
     """The wrong tries that still count: an hour after the last one, they are forgotten."""
-    kept = unit.conversations.at(_tries_at(account))
+    kept = unit.conversations.at(tried_at(account))
     if kept is None:
         return Tries()
     last = datetime.fromisoformat(kept["last"])

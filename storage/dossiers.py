@@ -28,7 +28,7 @@ from storage.pages import BRIEF, LATEST, UNDER_REVIEW, WHOLE, Brief, Found, brie
 from storage.prepared import Prepared
 from storage.rows import insert_new
 from storage.tables import dossiers, members, spoken, territories
-from storage.visible import FEW, counting, sees_many, sight
+from storage.visible import FEW, counting, roles_given, sees_many, sight
 
 PAGE = 200
 """How many rows are read at a time when every one is wanted."""
@@ -63,7 +63,6 @@ PLACE = Prepared(
         <= select(dossiers.c.arrival).where(dossiers.c.ref == bindparam("of"), UNDER_REVIEW).scalar_subquery()
     )
 )
-PARTS = Prepared(select(members.c.role).where(members.c.person == bindparam("person")).distinct())
 SAVE = Prepared(
     update(dossiers)
     .where(
@@ -175,7 +174,7 @@ class Dossiers:
 
     def parts_of(self, person: Person) -> frozenset[Role]:
         """The roles somebody was given in one request or another."""
-        return frozenset(Role(role) for role in PARTS.column(self._connection, {"person": person.id}))
+        return roles_given(self._connection, person)
 
     def listed(self, person: Person, limit: int, most: int, departement: str = "") -> tuple[list[Brief], int]:
         """The same ones (of a département) in brief, and how many there are, counted up to `most`."""

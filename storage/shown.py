@@ -8,30 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, not_, or_
 
 from atelier.audience import View, views
 from atelier.dossier import Person
 from atelier.labels import AD1, EVERYBODY
 from atelier.rule_table import RIGHT, RULES
-from atelier.words import Role
-from storage.prepared import Prepared
 from storage.tables import deadlines, dossiers, members
-from storage.visible import EVERYWHERE, GIVEN, SENT, By, Sight, part_given, sorted_by, unindexed
+from storage.visible import EVERYWHERE, GIVEN, SENT, By, Sight, part_given, roles_given, sorted_by, unindexed
 
 VIEWS = {f"v{number}": view for number, view in enumerate(views(sorted(EVERYBODY)))}
 GROUPS = {role: name for name, view in VIEWS.items() for role in view.roles}
 TURNS = sorted(row.id for row in RULES if row.turns)
 RIGHTS = sorted(row.id for row in RULES if row.rhythm is RIGHT)
-PARTS = Prepared(select(members.c.role).where(members.c.person == bindparam("me")).distinct())
 LASTS = not_(and_(deadlines.c.rule.in_(RIGHTS), deadlines.c.due < bindparam("now")))
 """A right to speak whose time is over, at `now`, is a deadline no more (`atelier.rules.lapsed`)."""
 
 
 def look(connection: Connection, person: Person) -> Sight:
     """What somebody sees, group of roles by group; nothing once they are inactive."""
-    given = (Role(role) for role in PARTS.column(connection, {"me": person.id}))
-    return sorted_by(person, GROUPS.__getitem__, given)
+    return sorted_by(person, GROUPS.__getitem__, roles_given(connection, person))
 
 
 @cache

@@ -38,6 +38,7 @@ FEW = 500
 """So many requests are quicker looked at one by one than looked for along an order."""
 KINDS = ("dep", "ref", "terr", "grp")
 NOBODY, EVERYWHERE, GIVEN = "nobody", "*", "given"
+PARTS = Prepared(select(members.c.role).where(members.c.person == bindparam("me")).distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ def seen(shape: frozenset[str], *, along: bool = False) -> ColumnElement[bool]:
         and_(SENT, part_given(members.c.role.in_(AD1), one_by_one=many)),
     )
     return or_(*whole, *([and_(SENT, or_(*sent))] if sent else []), *given)
+
+
+def roles_given(connection: Connection, person: Person) -> frozenset[Role]:
+    """The roles somebody was given in one request or another."""
+    return frozenset(Role(role) for role in PARTS.column(connection, {"me": person.id}))
 
 
 def part_given(roles: ColumnElement[bool], *, one_by_one: bool) -> ColumnElement[bool]:
